@@ -1,0 +1,192 @@
+//! Addresses as people type them.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::net::{Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::str::FromStr;
+
+/// The port of the tutorial's own servers.
+const TUTORIAL_PORT: u16 = 9999;
+
+/// A host, by name or by number, and a port.
+///
+/// ```
+/// use common::Address;
+///
+/// let address: Address = "localhost".parse()?;
+/// assert_eq!(address.to_string(), "localhost:9999");
+///
+/// let web_server = Address::parse("[::1]", 80)?;
+/// assert_eq!(web_server.resolve()?.to_string(), "[::1]:80");
+///
+/// assert!("127.0.0.1:99999".parse::<Address>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    host: String,
+    port: u16,
+}
+
+impl Address {
+    /// Reads `HOST:PORT`, `[IPv6]:PORT`, or a host alone, which then has `default_port`.
+    ///
+    /// # Errors
+    ///
+    /// When `text` has no host, no valid port after its colon, or an IPv6 address without brackets.
+    pub fn parse(text: &str, default_port: u16) -> Result<Self, String> {
+        // The colons inside [::1] are part of the host.
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, parse_port(port)?),
+            _ => (text, default_port),
+        };
+        let host = match host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+        {
+            Some(bracketed) if is_ipv6(bracketed) => bracketed,
+            Some(bracketed) => return Err(format!("'{bracketed}' is no IPv6 address")),
+            None if host.is_empty() => return Err("a host is missing: 127.0.0.1:9999".into()),
+            None if host.contains([':', '[', ']']) => {
+                return Err("an IPv6 address is written in brackets: [::1]:9999".into());
+            }
+            None => host,
+        };
+        Ok(Self {
+            host: host.into(),
+            port,
+        })
+    }
+
+    /// Looks the name up: of several addresses, the first IPv4 one, which is the tutorial's family.
+    ///
+    /// This is also what lets `localhost` reach a server that is bound to `127.0.0.1`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when the name has no address that this machine can find.
+    pub fn resolve(&self) -> io::Result<SocketAddr> {
+        (self.host.as_str(), self.port)
+            .to_socket_addrs()
+            .map_err(|error| io::Error::new(ErrorKind::NotFound, error))?
+            .min_by_key(SocketAddr::is_ipv6)
+            .ok_or_else(|| io::Error::new(ErrorKind::NotFound, "the name has no address"))
+    }
+
+    /// The address as a `Host` field has it: without the port, if that is `default_port`
+    /// (RFC 9110, section 7.2).
+    #[must_use]
+    pub fn without_port(&self, default_port: u16) -> String {
+        let text = self.to_string();
+        match text.strip_suffix(&format!(":{default_port}")) {
+            Some(host) => host.into(),
+            None => text,
+        }
+    }
+}
+
+impl FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::parse(text, TUTORIAL_PORT)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+/// Rust's own parser would let a `+` pass.
+fn parse_port(text: &str) -> Result<u16, String> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let port = text.parse().ok().filter(|_| digits);
+    port.ok_or_else(|| format!("'{text}' is no port (0 to 65535)"))
+}
+
+/// An address may name the interface it is reached through (RFC 4007): `fe80::1%eth0`.
+fn is_ipv6(text: &str) -> bool {
+    let (address, _interface) = text.split_once('%').unwrap_or((text, ""));
+    address.parse::<Ipv6Addr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Result<String, String> {
+        text.parse::<Address>().map(|address| address.to_string())
+    }
+
+    #[test]
+    fn a_host_and_a_port() {
+        assert_eq!(shown("127.0.0.1:80"), Ok("127.0.0.1:80".into()));
+        assert_eq!(shown("example.org:0"), Ok("example.org:0".into()));
+        assert_eq!(shown("[::1]:65535"), Ok("[::1]:65535".into()));
+        assert_eq!(
+            shown("[fe80::1%eth0]:9999"),
+            Ok("[fe80::1%eth0]:9999".into())
+        );
+    }
+
+    #[test]
+    fn a_host_alone_has_the_default_port() {
+        assert_eq!(shown("localhost"), Ok("localhost:9999".into()));
+        assert_eq!(shown("[::]"), Ok("[::]:9999".into()));
+        let web_server = Address::parse("example.org", 80).unwrap();
+        assert_eq!(web_server.to_string(), "example.org:80");
+    }
+
+    #[test]
+    fn what_is_malformed_is_refused() {
+        for text in [
+            "",
+            ":",
+            ":9999",
+            "localhost:",
+            "localhost:http",
+            "127.0.0.1:65536",
+            "127.0.0.1:+80",
+            "127.0.0.1:-1",
+            "127.0.0.1: 80",
+            "::1",
+            "::1:9999",
+            "[::1",
+            "[::1]9999",
+            "[::1]:",
+            "[]:80",
+            "[localhost]:80",
+            "[1::2::3]:80",
+            "a:b:80",
+        ] {
+            assert!(shown(text).is_err(), "{text:?} is {:?}", shown(text));
+        }
+    }
+
+    #[test]
+    fn numbers_need_no_look_up() {
+        let address: Address = "127.0.0.1:80".parse().unwrap();
+        assert_eq!(address.resolve().unwrap(), ([127, 0, 0, 1], 80).into());
+    }
+
+    #[test]
+    fn localhost_is_the_tutorials_ipv4_address() {
+        let address: Address = "localhost".parse().unwrap();
+        assert_eq!(address.resolve().unwrap(), ([127, 0, 0, 1], 9999).into());
+    }
+
+    #[test]
+    fn a_host_field_has_no_default_port() {
+        let host = |text| Address::parse(text, 80).unwrap().without_port(80);
+        assert_eq!(host("example.org"), "example.org");
+        assert_eq!(host("example.org:8080"), "example.org:8080");
+        assert_eq!(host("[::1]:80"), "[::1]");
+        assert_eq!(host("[::80]:8080"), "[::80]:8080");
+    }
+}

@@ -1,0 +1,16 @@
+//! What the five programs share, and the tutorial leaves out: addresses and times as people type them,
+//! Ctrl+C, bytes that are safe to show, and how a program fails.
+//!
+//! The socket calls that the tutorial teaches are not here: they stay in the programs.
+
+mod address;
+mod output;
+mod report;
+mod seconds;
+mod stop;
+
+pub use address::Address;
+pub use output::{print_line, printable};
+pub use report::{about, exit_status, start_log};
+pub use seconds::{seconds, timeout};
+pub use stop::{Stop, wake_accept, wake_recv};

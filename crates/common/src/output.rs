@@ -1,0 +1,79 @@
+//! What goes to stdout, and what of it came from the network.
+
+use std::fmt::{Display, Write as _};
+use std::io::{self, Write as _};
+
+use crate::about;
+
+/// Prints a line to stdout.
+///
+/// Where stdout is a closed pipe or on a full disk, `println!` would panic.
+///
+/// # Errors
+///
+/// When stdout cannot be written to; the error says that it is stdout's.
+pub fn print_line(line: impl Display) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}").map_err(|error| about("stdout", error))
+}
+
+/// What a terminal may be given of `bytes`: no peer of ours gets to move its cursor or to clear it.
+///
+/// CR LF, LF and tab pass; every other control character, and every byte that is not UTF-8, becomes
+/// `\xNN`.
+///
+/// ```
+/// assert_eq!(common::printable("你好\t\x1b[2J".as_bytes()), "你好\t\\x1b[2J");
+/// ```
+#[must_use]
+pub fn printable(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        let mut chars = chunk.valid().chars().peekable();
+        while let Some(char) = chars.next() {
+            match char {
+                '\n' | '\t' => text.push(char),
+                '\r' if chars.peek() == Some(&'\n') => text.push(char),
+                _ if char.is_control() => escape(&mut text, char.into()),
+                _ => text.push(char),
+            }
+        }
+        for &byte in chunk.invalid() {
+            escape(&mut text, byte.into());
+        }
+    }
+    text
+}
+
+fn escape(text: &mut String, code: u32) {
+    // Writing to a String cannot fail.
+    let _ = write!(text, "\\x{code:02x}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn text_passes() {
+        for text in ["", "Hello, Michael!", "两\r\n行\n\tTab", "\\x1b", "🦀 é"] {
+            assert_eq!(printable(text.as_bytes()), text);
+        }
+    }
+
+    #[test]
+    fn control_characters_do_not() {
+        assert_eq!(
+            printable(b"\x1b[31mred\x07\0\x7f"),
+            r"\x1b[31mred\x07\x00\x7f"
+        );
+        assert_eq!(printable(b"over\rwritten\r"), r"over\x0dwritten\x0d");
+        assert_eq!(printable("\u{9b}2J".as_bytes()), r"\x9b2J");
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf_8_do_not() {
+        assert_eq!(printable(b"caf\xe9 \xff\xfe"), r"caf\xe9 \xff\xfe");
+        assert_eq!(printable(b"\xe4\xbd"), r"\xe4\xbd");
+        assert_eq!(printable(b"\r\xff\n"), "\\x0d\\xff\n");
+    }
+}

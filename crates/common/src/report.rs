@@ -1,0 +1,146 @@
+//! How a program starts its log, and how it says why it failed.
+
+use std::error::Error;
+use std::fmt::{self, Display};
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use env_logger::{Builder, Env};
+
+/// "Message too long", which has no [`ErrorKind`]: a datagram over 65,507 bytes.
+const EMSGSIZE: i32 = if cfg!(windows) {
+    10040
+} else if cfg!(target_os = "linux") {
+    90
+} else {
+    40
+};
+
+/// Starts the log on stderr: from `info` up, unless `RUST_LOG` says otherwise.
+pub fn start_log() {
+    Builder::from_env(Env::default().default_filter_or("info"))
+        .format_target(false)
+        .init();
+}
+
+/// The exit status of a program that ends with `result`: 0, or 1 for an error.
+///
+/// An error is told on stderr, with what to do about it: not through the log, which `RUST_LOG=off` hides.
+/// `address` is what it was about, unless it says otherwise itself ([`about`]).
+#[must_use]
+pub fn exit_status(program: &str, address: impl Display, result: io::Result<()>) -> ExitCode {
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
+    let lines = match error.downcast::<About>() {
+        Ok(about) => format!(
+            "{program}: {about}\nhint: {}\n",
+            output_hint(about.error.kind())
+        ),
+        Err(error) => format!(
+            "{program}: {address}: {error}\nhint: {}\n",
+            hint(program, &error)
+        ),
+    };
+    // Where stderr is gone too, there is nobody left to tell.
+    let _ = io::stderr().write_all(lines.as_bytes());
+    ExitCode::FAILURE
+}
+
+/// Marks an error as one with a file or with stdout, instead of with the network.
+pub fn about(output: impl Display, error: io::Error) -> io::Error {
+    io::Error::other(About {
+        output: output.to_string(),
+        error,
+    })
+}
+
+#[derive(Debug)]
+struct About {
+    output: String,
+    error: io::Error,
+}
+
+impl Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.output, self.error)
+    }
+}
+
+impl Error for About {}
+
+fn output_hint(error: ErrorKind) -> &'static str {
+    match error {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "make room on the disk, or write elsewhere"
+        }
+        ErrorKind::BrokenPipe => "whoever was reading the output has closed it",
+        _ => "the output needs a folder that exists, and leave to write there",
+    }
+}
+
+fn hint(program: &str, error: &io::Error) -> &'static str {
+    match (error.kind(), program) {
+        (ErrorKind::NotFound, _) => {
+            "is the name spelled right (the first argument is the address), and this machine online?"
+        }
+        (ErrorKind::AddrInUse, _) => {
+            "another program has this port, or its connections had it a minute ago: \
+             stop it, wait, or give another address, such as 127.0.0.1:9998"
+        }
+        (ErrorKind::PermissionDenied, _) => {
+            "ports below 1024 are for administrators: give a higher one, such as 127.0.0.1:9999"
+        }
+        (ErrorKind::AddrNotAvailable, _) => {
+            "this machine has no such address; 127.0.0.1 is always its own, 0.0.0.0 means all it has"
+        }
+        (ErrorKind::ConnectionRefused, "http-fetch") => {
+            "no server there; to practise: cargo run -p http-fetch --example page_server"
+        }
+        (ErrorKind::ConnectionRefused, _) => "start the server first: cargo run -p tcp-server",
+        // On Windows, the next receive reports a datagram that nobody took as a reset.
+        (ErrorKind::TimedOut | ErrorKind::ConnectionReset, "udp-client") => {
+            "start the server first: cargo run -p udp-server"
+        }
+        (ErrorKind::TimedOut, _) => {
+            "the server is busy or off, or a firewall is in between: try again, or a longer --timeout"
+        }
+        (
+            ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof,
+            _,
+        ) => "the server ended the connection: look at what it says in its own terminal",
+        (ErrorKind::InvalidData, _) => {
+            "this server broke off, or speaks no HTTP/1.1: try again, or another page"
+        }
+        (ErrorKind::FileTooLarge, _) => "allow more with --max-size",
+        _ if error.raw_os_error() == Some(EMSGSIZE) => {
+            "a datagram carries at most 65507 bytes: choose a shorter name"
+        }
+        _ => "RUST_LOG=debug shows what led to it",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_broken_output_needs_is_not_what_a_network_needs() {
+        let missing = about("out/sina.html", ErrorKind::NotFound.into());
+        assert_eq!(missing.to_string(), "out/sina.html: entity not found");
+        let missing = missing.downcast::<About>().unwrap();
+        assert!(output_hint(missing.error.kind()).contains("folder"));
+        assert!(hint("http-fetch", &ErrorKind::NotFound.into()).contains("name"));
+    }
+
+    #[test]
+    fn a_refused_client_learns_which_server_to_start() {
+        let refused = ErrorKind::ConnectionRefused.into();
+        assert!(hint("tcp-client", &refused).ends_with("cargo run -p tcp-server"));
+        assert!(hint("http-fetch", &refused).ends_with("--example page_server"));
+        assert!(hint("udp-client", &ErrorKind::TimedOut.into()).ends_with("-p udp-server"));
+    }
+}
