@@ -1,0 +1,223 @@
+//! A program that runs, and one that has ended.
+
+use std::fmt;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How long a test waits for what must happen: far longer than it takes on the slowest machine.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A program that was started, and is killed if it is dropped before it ends.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    output: Arc<Output>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+/// A program that has ended, with all that it printed.
+#[derive(Debug)]
+pub struct Ended {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it printed; bytes that are not UTF-8 are replaced.
+    pub stdout: String,
+    /// What it said besides.
+    pub stderr: String,
+}
+
+#[derive(Debug, Default)]
+struct Output {
+    lines: Mutex<Lines>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Lines {
+    /// stdout and stderr.
+    text: [String; 2],
+    /// Streams that have come to their end.
+    ended: usize,
+}
+
+/// Runs a program to its end.
+#[must_use]
+pub fn run(command: &mut Command) -> Ended {
+    Running::start(command).finish()
+}
+
+impl Running {
+    /// Starts a program; its stdin is empty.
+    #[must_use]
+    pub fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let output = Arc::<Output>::default();
+        let stdout = child.stdout.take().map(|out| read(0, out, &output));
+        let stderr = child.stderr.take().map(|err| read(1, err, &output));
+        Self {
+            child,
+            output,
+            readers: stdout.into_iter().chain(stderr).collect(),
+        }
+    }
+
+    /// The number that the system knows it by.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The first line, of stdout or stderr, that has this text in it, as soon as it is printed.
+    pub fn wait_for(&self, text: &str) -> String {
+        self.wait_for_times(text, 1)
+    }
+
+    /// As [`wait_for`](Self::wait_for), the line that is the `times`th with this text in it.
+    pub fn wait_for_times(&self, text: &str, times: usize) -> String {
+        self.wait_until(&format!("{text:?} × {times}"), |lines| {
+            let mut found = lines.complete().filter(|line| line.contains(text));
+            found.nth(times - 1).map(String::from)
+        })
+    }
+
+    /// The address in its ready line, which names the real port where it was started with port 0.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.wait_until("a line with an address", |lines| {
+            lines
+                .complete()
+                .flat_map(str::split_whitespace)
+                .find_map(|word| {
+                    let word = word.trim_start_matches("http://");
+                    word.trim_end_matches(['/', ',', '.']).parse().ok()
+                })
+        })
+    }
+
+    /// What it has printed so far.
+    #[must_use]
+    pub fn stdout(&self) -> String {
+        self.output.lines.lock().unwrap().text[0].clone()
+    }
+
+    /// What it has said so far.
+    #[must_use]
+    pub fn stderr(&self) -> String {
+        self.output.lines.lock().unwrap().text[1].clone()
+    }
+
+    /// Presses Ctrl+C: sends SIGINT.
+    #[cfg(unix)]
+    pub fn ctrl_c(&self) {
+        self.signal(rustix::process::Signal::INT);
+    }
+
+    /// Sends any signal.
+    #[cfg(unix)]
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, signal).expect("a program that runs takes signals");
+    }
+
+    /// Waits until the program ends.
+    #[must_use]
+    pub fn finish(mut self) -> Ended {
+        // A program's output ends with it; it is the event to wait for, with a limit that wait() lacks.
+        self.wait_until("its end", |lines| (lines.ended == 2).then_some(()));
+        let status = self.child.wait().expect("a child can be waited for");
+        for reader in self.readers.drain(..) {
+            reader.join().expect("a reader does not panic");
+        }
+        Ended {
+            status,
+            stdout: self.stdout(),
+            stderr: self.stderr(),
+        }
+    }
+
+    fn wait_until<T>(&self, what: &str, mut found: impl FnMut(&Lines) -> Option<T>) -> T {
+        let start = Instant::now();
+        let mut lines = self.output.lines.lock().unwrap();
+        loop {
+            if let Some(found) = found(&lines) {
+                return found;
+            }
+            let rest = PATIENCE.saturating_sub(start.elapsed());
+            let over = if lines.ended == 2 {
+                "it ended"
+            } else {
+                "it took too long"
+            };
+            assert!(
+                lines.ended < 2 && !rest.is_zero(),
+                "no {what}: {over}\n--- stdout\n{}--- stderr\n{}",
+                lines.text[0],
+                lines.text[1]
+            );
+            lines = self.output.changed.wait_timeout(lines, rest).unwrap().0;
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Ended {
+    /// The exit status, if it was not a signal that ended it.
+    #[must_use]
+    pub fn code(&self) -> Option<i32> {
+        self.status.code()
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            status,
+            stdout,
+            stderr,
+        } = self;
+        write!(f, "{status}\n--- stdout\n{stdout}--- stderr\n{stderr}")
+    }
+}
+
+impl Lines {
+    /// The lines of both streams that have their end.
+    fn complete(&self) -> impl Iterator<Item = &str> {
+        let lines = self.text.iter().flat_map(|text| text.split_inclusive('\n'));
+        lines.filter_map(|line| line.strip_suffix('\n'))
+    }
+}
+
+/// Reads one of the two streams, on a thread of its own: a program must never wait for its reader.
+fn read(stream: usize, from: impl Read + Send + 'static, output: &Arc<Output>) -> JoinHandle<()> {
+    let output = Arc::clone(output);
+    thread::spawn(move || {
+        let mut from = BufReader::new(from);
+        let mut line = Vec::new();
+        while from
+            .read_until(b'\n', &mut line)
+            .is_ok_and(|length| length > 0)
+        {
+            let mut lines = output.lines.lock().unwrap();
+            lines.text[stream].push_str(&String::from_utf8_lossy(&line));
+            output.changed.notify_all();
+            line.clear();
+        }
+        output.lines.lock().unwrap().ended += 1;
+        output.changed.notify_all();
+    })
+}
