@@ -1,0 +1,57 @@
+//! A web server of one page, to practise `http-fetch` on without the internet. Ctrl+C ends it.
+//!
+//! ```text
+//! cargo run -p http-fetch --example page_server
+//! cargo run -p http-fetch -- 127.0.0.1:8080
+//! ```
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use common::{Stop, print_line, wake_accept};
+
+const PAGE: &str = "<!DOCTYPE html>\n<title>Practice</title>\n<h1>It works!</h1>\n";
+
+fn main() -> ExitCode {
+    common::start_log();
+    let address = std::env::args().nth(1);
+    let address = address.as_deref().unwrap_or("127.0.0.1:8080");
+    common::exit_status("page_server", address, serve(address))
+}
+
+fn serve(address: &str) -> io::Result<()> {
+    let listener = TcpListener::bind(address)?;
+    let stop = Stop::on_ctrl_c(wake_accept(&listener)?)?;
+    log::info!("one page on http://{}/", listener.local_addr()?);
+    loop {
+        let accepted = listener.accept();
+        if stop.is_requested() {
+            return Ok(());
+        }
+        // Browsers also connect in advance and say nothing: each has a thread to be silent with.
+        let answered =
+            accepted.and_then(|(stream, _)| thread::Builder::new().spawn(|| answer(stream)));
+        if let Err(error) = answered {
+            log::warn!("{error}");
+            thread::park_timeout(Duration::from_secs(1));
+        }
+    }
+}
+
+/// Prints the request up to its blank line, then sends the page and closes.
+fn answer(mut stream: TcpStream) -> io::Result<()> {
+    for line in BufReader::new(&stream).take(8 * 1024).lines() {
+        match line?.as_str() {
+            "" => break,
+            line => print_line(common::printable(line.as_bytes()))?,
+        }
+    }
+    let header = format!(
+        "Content-Type: text/html\r\nContent-Length: {}\r\nConnection: close",
+        PAGE.len()
+    );
+    write!(stream, "HTTP/1.1 200 OK\r\n{header}\r\n\r\n{PAGE}")
+}

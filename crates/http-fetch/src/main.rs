@@ -1,0 +1,186 @@
+//! Fetches a web page, as a browser does, over a plain TCP socket.
+//!
+//! Mirrors the first client of the tutorial's TCP chapter:
+//!
+//! 1. create a socket
+//! 2. connect it to the web server
+//! 3. send the request
+//! 4. receive until the server closes the connection
+//! 5. close the connection
+//! 6. split the header from the body at the first blank line
+//! 7. print the header
+//! 8. save the body
+//!
+//! The tutorial's page is out on the web. To practise offline, start a server of your own first.
+//!
+//! ```text
+//! cargo run -p http-fetch --example page_server
+//! cargo run -p http-fetch -- 127.0.0.1:8080
+//! ```
+
+mod response;
+mod save;
+mod url;
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use common::{print_line, printable};
+use log::{debug, info, warn};
+use socket2::{Domain, Socket, Type};
+
+use crate::response::{End, Response};
+use crate::url::Url;
+
+/// How long a server that has answered may take to close the connection.
+const TIME_TO_CLOSE: Duration = Duration::from_secs(1);
+
+/// Fetches a web page: prints the header and saves the body.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Example:\n  cargo run -p http-fetch -- 127.0.0.1:8080 -o page.html\n  \
+                  and before it, in another terminal: cargo run -p http-fetch --example page_server"
+)]
+struct Args {
+    /// The page: [http://]HOST[:PORT][/PATH]
+    #[arg(default_value = "www.sina.com.cn")]
+    url: Url,
+    /// Where to save the body
+    #[arg(short, long, value_name = "FILE", default_value = "sina.html")]
+    output: PathBuf,
+    /// Bytes to receive at most in one call
+    #[arg(long, value_name = "BYTES", default_value_t = 1024)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=16 << 20))]
+    recv_size: u32,
+    /// Seconds to wait for the server each time it is silent, such as 0.5
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = common::timeout)]
+    timeout: Duration,
+    /// MiB to receive at most, header and body together
+    #[arg(long, value_name = "MIB", default_value_t = 100)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    max_size: u32,
+}
+
+fn main() -> ExitCode {
+    common::start_log();
+    let args = Args::parse();
+    common::exit_status("http-fetch", &args.url.address, fetch(&args))
+}
+
+fn fetch(args: &Args) -> io::Result<()> {
+    let Url {
+        address: host,
+        path,
+    } = &args.url;
+    let address = host.resolve()?;
+
+    // 1. Create a socket: of the server's family, and a stream, which makes it TCP.
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+
+    // 2. Connect it to the web server. From here on, the standard library's type will do.
+    connect(&socket, address, args.timeout)?;
+    let mut stream = TcpStream::from(socket);
+    debug!("connected to {address} from {}", stream.local_addr()?);
+
+    // 3. Send the request: in HTTP, the client speaks first. `Connection: close` asks the server to
+    //    close when it has answered.
+    let host = host.without_port(80);
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    debug!("sent {} bytes: {request:?}", request.len());
+
+    // 4. Receive until the server closes the connection.
+    let received = receive_all(&mut stream, args)?;
+
+    // 5. Close the connection: dropping the stream does that.
+    drop(stream);
+    debug!("closed");
+
+    // 6. Split the header from the body at the first blank line; see response.rs for the rest of HTTP.
+    let Response {
+        status,
+        header,
+        body,
+    } = Response::parse(&received)?;
+
+    // 7. Print the header. Whoever does not want to read it may still want the page.
+    let printed = print_line(printable(header));
+    if let Some(meaning) = response::not_a_page(status, header) {
+        warn!("{meaning}");
+    }
+
+    // 8. Save the body.
+    let file = args.output.display();
+    save::save(&args.output, &body).map_err(|error| common::about(&file, error))?;
+    info!("saved {} bytes in {file}", body.len());
+    printed
+}
+
+/// 2. Connects, with the system's patience; on Linux, with ours.
+fn connect(socket: &Socket, address: SocketAddr, timeout: Duration) -> io::Result<()> {
+    // On Linux, a send's timeout is also that of connect (socket(7)), which then reports EINPROGRESS.
+    const EINPROGRESS: Option<i32> = if cfg!(target_os = "linux") {
+        Some(115)
+    } else {
+        None
+    };
+    socket.set_write_timeout(Some(timeout))?;
+    match socket.connect(&address.into()) {
+        Err(error) if EINPROGRESS.is_some() && error.raw_os_error() == EINPROGRESS => {
+            Err(too_late(format!("no connection within {timeout:?}")))
+        }
+        result => result,
+    }
+}
+
+/// 4. Receives until the server closes the connection.
+fn receive_all(stream: &mut TcpStream, args: &Args) -> io::Result<Vec<u8>> {
+    stream.set_read_timeout(Some(args.timeout))?;
+    let mut buffer = vec![0; args.recv_size as usize];
+    let mut received = Vec::new();
+    let mut end = End::default();
+    let mut complete = false;
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => {
+                debug!("received 0 bytes: the server has closed");
+                return Ok(received);
+            }
+            // On Linux, Ctrl+Z interrupts a receive with a timeout.
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            // Not asked for, and so not missed: a server that has answered and does not close.
+            _ if complete => return Ok(received),
+            Ok(length) => {
+                debug!("received {length} bytes");
+                received.extend_from_slice(&buffer[..length]);
+            }
+            // "Would block" on Unix, "timed out" on Windows.
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                let silent = format!(
+                    "silent for {:?}, after {} bytes",
+                    args.timeout,
+                    received.len()
+                );
+                return Err(too_late(silent));
+            }
+            Err(error) => return Err(error),
+        }
+        if received.len() as u64 > u64::from(args.max_size) << 20 {
+            let wrong = format!("more than {} MiB came", args.max_size);
+            return Err(io::Error::new(ErrorKind::FileTooLarge, wrong));
+        }
+        complete = end.is_in(&received)?;
+        if complete {
+            stream.set_read_timeout(Some(TIME_TO_CLOSE.min(args.timeout)))?;
+        }
+    }
+}
+
+fn too_late(what: String) -> io::Error {
+    io::Error::new(ErrorKind::TimedOut, what)
+}

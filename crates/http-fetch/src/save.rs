@@ -1,0 +1,37 @@
+//! Saves a file whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+
+/// Puts `body` into `file`. Until all of it is on the disk, what was there before stays there.
+///
+/// # Errors
+///
+/// The system's own, after which nothing is left behind.
+pub fn save(file: &Path, body: &[u8]) -> io::Result<()> {
+    // Where the file is a link, what it points to is what is to be replaced.
+    match fs::canonicalize(file) {
+        Ok(target) if target.is_file() => replace(&target, body),
+        Err(_) if !file.is_symlink() => replace(file, body),
+        // A device, say, or a link to what is not there yet: nothing to lose.
+        _ => fs::write(file, body),
+    }
+}
+
+/// Writes beside the file, and renames: that either happens or does not.
+fn replace(file: &Path, body: &[u8]) -> io::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(format!(".{}.part", process::id()));
+    let beside = PathBuf::from(beside);
+    // Only new: a file that happens to have this name is not ours to overwrite.
+    let mut part = File::create_new(&beside)?;
+    let saved = part
+        .write_all(body)
+        .and_then(|()| part.sync_all())
+        .and_then(|()| fs::rename(&beside, file));
+    // Windows removes no file that is open.
+    drop(part);
+    saved.inspect_err(|_| drop(fs::remove_file(&beside)))
+}

@@ -1,0 +1,97 @@
+//! The part of a URL that one GET over plain TCP needs.
+
+use std::str::FromStr;
+
+use common::Address;
+
+/// A page on a server: `[http://]HOST[:PORT][/PATH]`.
+#[derive(Clone)]
+pub struct Url {
+    /// Where to connect to; port 80 unless the URL names another.
+    pub address: Address,
+    /// What to ask for there; `/` unless the URL says more.
+    pub path: String,
+}
+
+impl FromStr for Url {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        // CR LF would end the request's line, and let the URL write further ones.
+        if let Some(wrong) = text.chars().find(|char| !char.is_ascii_graphic()) {
+            return Err(format!(
+                "{wrong:?} has to be percent-encoded: a space is %20"
+            ));
+        }
+        // A query may have a :// of its own.
+        let scheme = text
+            .split_once("://")
+            .filter(|(scheme, _)| !scheme.contains(['/', '?', '#']));
+        let rest = match scheme {
+            None => text,
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => {
+                return Err("https needs TLS, which is beyond this lesson: try http://".into());
+            }
+            Some((scheme, _)) => return Err(format!("'{scheme}' is not http")),
+        };
+        // What comes after a # is the browser's own affair.
+        let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
+        let (address, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let slash = if path.starts_with('/') { "" } else { "/" };
+        Ok(Self {
+            address: Address::parse(address, 80)?,
+            path: format!("{slash}{path}"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Url;
+
+    fn parsed(text: &str) -> Result<(String, String), String> {
+        text.parse()
+            .map(|Url { address, path }| (address.to_string(), path))
+    }
+
+    #[test]
+    fn the_parts_of_a_url() {
+        for (text, address, path) in [
+            ("www.sina.com.cn", "www.sina.com.cn:80", "/"),
+            ("http://example.org", "example.org:80", "/"),
+            (
+                "HTTP://example.org:8080/a/b?c=d#e",
+                "example.org:8080",
+                "/a/b?c=d",
+            ),
+            ("[::1]:8080/", "[::1]:8080", "/"),
+            ("[::1]", "[::1]:80", "/"),
+            ("localhost?q=http://x", "localhost:80", "/?q=http://x"),
+            ("localhost/a:b", "localhost:80", "/a:b"),
+        ] {
+            assert_eq!(parsed(text), Ok((address.into(), path.into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_one_get_cannot_fetch_is_refused() {
+        for text in [
+            "",
+            "http://",
+            "/index.html",
+            "host:",
+            "host:99999",
+            "::1/",
+            "a b",
+            "a\r\nX: y",
+            "主页.cn",
+            "https://example.org",
+            "HTTPS://example.org",
+            "ftp://example.org",
+        ] {
+            assert!(parsed(text).is_err(), "{text:?} is {:?}", parsed(text));
+        }
+        assert!(parsed("https://example.org").unwrap_err().contains("TLS"));
+    }
+}

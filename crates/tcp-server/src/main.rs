@@ -1,0 +1,167 @@
+//! A TCP server that says hello to every name it receives.
+//!
+//! Mirrors the server of the tutorial's TCP chapter:
+//!
+//! 1. create a socket
+//! 2. bind it to an address
+//! 3. listen for connections
+//! 4. accept each connection and give it a thread of its own
+//! 5. talk: welcome the peer, greet every name it sends, until it says `exit` or hangs up
+//! 6. close the connection
+//!
+//! Start it, then its client in another terminal. Ctrl+C ends it.
+//!
+//! ```text
+//! cargo run -p tcp-server
+//! cargo run -p tcp-client
+//! ```
+
+mod connections;
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use clap::Parser;
+use common::{Address, Stop, print_line};
+use log::{debug, info, warn};
+use socket2::{Domain, Socket, Type};
+
+use crate::connections::Connections;
+
+/// Says hello to every name that a client sends over TCP.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Example:\n  cargo run -p tcp-server -- 127.0.0.1:9998 --delay 0.2\n  \
+                  and in another terminal: cargo run -p tcp-client -- 127.0.0.1:9998"
+)]
+struct Args {
+    /// Where to listen: HOST:PORT, [IPv6]:PORT, or a host alone (port 9999)
+    #[arg(default_value = "127.0.0.1:9999")]
+    address: Address,
+    /// How many connections may wait in the kernel to be accepted
+    #[arg(long, default_value_t = 5)]
+    backlog: u16,
+    /// Leave SO_REUSEADDR off, as the tutorial does: a restart may have to wait for a minute
+    #[arg(long)]
+    no_reuse_addr: bool,
+    /// Seconds to think about each message, such as 0.5
+    #[arg(long, default_value = "1", value_parser = common::seconds)]
+    delay: Duration,
+}
+
+fn main() -> ExitCode {
+    common::start_log();
+    let args = Args::parse();
+    common::exit_status("tcp-server", &args.address, serve(&args))
+}
+
+fn serve(args: &Args) -> io::Result<()> {
+    let address = args.address.resolve()?;
+
+    // 1. Create a socket: of the address's family, and a stream, which makes it TCP.
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+
+    // 2. Bind it to the address. SO_REUSEADDR overlooks what the connections of an earlier server left
+    //    behind on the port; on Windows it would overlook even a server that is running.
+    let reuse_addr = cfg!(unix) && !args.no_reuse_addr;
+    if reuse_addr {
+        socket.set_reuse_address(true)?;
+    }
+    socket.bind(&address.into())?;
+
+    // 3. Listen for connections: from now on the kernel completes them, and up to `backlog` of them
+    //    wait. The socket is set up, so from here on the standard library's type will do.
+    socket.listen(args.backlog.into())?;
+    let listener = TcpListener::from(socket);
+
+    let stop = Stop::on_ctrl_c(common::wake_accept(&listener)?)?;
+    let (address, backlog) = (listener.local_addr()?, args.backlog);
+    info!("listening on {address}, backlog {backlog}, SO_REUSEADDR {reuse_addr}");
+    print_line("Waiting for connection...")?;
+    accept_all(listener, args.delay, &stop);
+    Ok(())
+}
+
+/// 4. Accepts each connection and gives it a thread of its own; returns soon after Ctrl+C.
+///
+/// A thread costs memory, and so a server of thousands would rather have few threads for many
+/// connections; but nothing is as easy to read as one thread that talks to one peer.
+fn accept_all(listener: TcpListener, delay: Duration, stop: &Stop) {
+    let mut connections = Connections::new();
+    loop {
+        let accepted = listener.accept();
+        // Ctrl+C wakes us with a connection of its own: nobody is there to talk to.
+        if stop.is_requested() {
+            break;
+        }
+        let started = accepted.and_then(|(stream, peer)| {
+            debug!("accepted {peer}");
+            let (stream, place) = connections.add(stream);
+            let stop = stop.clone();
+            // Not thread::spawn, which panics where the system has no thread left to give.
+            thread::Builder::new().spawn(move || {
+                tcplink(stream, peer, delay, &stop);
+                drop(place);
+            })
+        });
+        if let Err(error) = started {
+            connections.wait_for_room(&error);
+        }
+    }
+    info!("Ctrl+C: no new connections, no new messages");
+    drop(listener);
+    match connections.finish(delay) {
+        0 => {}
+        cut_off => warn!("cut off {cut_off} connections that were still busy"),
+    }
+}
+
+/// The life of one connection, on its own thread; the tutorial's name for it.
+fn tcplink(stream: Arc<TcpStream>, peer: SocketAddr, delay: Duration, stop: &Stop) {
+    print_or_warn(&format!("Accept new connection from {peer}..."));
+    if let Err(error) = talk(&stream, peer, delay, stop) {
+        warn!("{peer}: {error}");
+    }
+
+    // 6. Close the connection: dropping the stream does that.
+    drop(stream);
+    print_or_warn(&format!("Connection from {peer} closed."));
+}
+
+/// 5. Welcomes the peer and greets every name it sends, until it says `exit` or hangs up.
+///
+/// TCP carries bytes, not messages: like the tutorial, we trust that what one `recv` returns is one name.
+fn talk(mut stream: &TcpStream, peer: SocketAddr, delay: Duration, stop: &Stop) -> io::Result<()> {
+    stream.write_all(b"Welcome!")?;
+    debug!("sent 8 bytes to {peer}");
+    let mut buffer = [0; 1024];
+    while !stop.is_requested() {
+        let length = stream.read(&mut buffer)?;
+        debug!("received {length} bytes from {peer}");
+        if length == 0 {
+            break; // the peer has closed its side (or Ctrl+C ours): nothing more will come
+        }
+        thread::sleep(delay); // as if an answer took thought
+        let name = &buffer[..length];
+        if name == b"exit" {
+            break;
+        }
+        // Bytes, not text: a name that is not UTF-8 is greeted as it came.
+        let greeting = [b"Hello, ", name, b"!"].concat();
+        stream.write_all(&greeting)?;
+        debug!("sent {} bytes to {peer}", greeting.len());
+    }
+    Ok(())
+}
+
+/// A server that cannot be watched can still serve.
+fn print_or_warn(line: &str) {
+    if let Err(error) = print_line(line) {
+        warn!("{error}");
+    }
+}

@@ -1,0 +1,122 @@
+//! A UDP client that introduces three people.
+//!
+//! Mirrors the client of the tutorial's UDP chapter:
+//!
+//! 1. create a socket
+//! 2. send each name to the server
+//! 3. receive the answer
+//! 4. close the socket
+//!
+//! Start `udp-server` first, then this in another terminal.
+//!
+//! ```text
+//! cargo run -p udp-server
+//! cargo run -p udp-client
+//! ```
+
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, UdpSocket};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use clap::builder::NonEmptyStringValueParser;
+use common::{Address, print_line, printable};
+use log::{debug, warn};
+use socket2::{Domain, Socket, Type};
+
+/// Sends names to a UDP server and prints its answers.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Example:\n  cargo run -p udp-client -- 127.0.0.1:9999 Ada Grace --timeout 0.5\n  \
+                  and before it, in another terminal: cargo run -p udp-server"
+)]
+struct Args {
+    /// The server: HOST:PORT, [IPv6]:PORT, or a host alone (port 9999)
+    #[arg(default_value = "127.0.0.1:9999")]
+    address: Address,
+    /// Who to introduce
+    #[arg(value_name = "NAME", default_values = ["Michael", "Tracy", "Sarah"])]
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    names: Vec<String>,
+    /// Seconds to wait for each answer, such as 0.5
+    #[arg(long, default_value = "3", value_parser = common::timeout)]
+    timeout: Duration,
+}
+
+fn main() -> ExitCode {
+    common::start_log();
+    let args = Args::parse();
+    common::exit_status("udp-client", &args.address, introduce(&args))
+}
+
+fn introduce(args: &Args) -> io::Result<()> {
+    let server = args.address.resolve()?;
+
+    // 1. Create a socket: of the server's family, and for datagrams, which makes it UDP. There is nothing
+    //    to connect. From here on, the standard library's type will do.
+    let socket = Socket::new(Domain::for_address(server), Type::DGRAM, None)?;
+    let socket = UdpSocket::from(socket);
+
+    for name in &args.names {
+        // 2. Send each name to the server. The first send also gives the socket a port of its own.
+        let length = socket.send_to(name.as_bytes(), server)?;
+        debug!(
+            "sent {length} bytes to {server} from {}",
+            socket.local_addr()?
+        );
+
+        // 3. Receive the answer.
+        print_line(receive(&socket, server, args.timeout)?)?;
+    }
+
+    // 4. Close the socket: dropping it does that. The server learns nothing of it.
+    drop(socket);
+    debug!("closed");
+    Ok(())
+}
+
+/// Receives the server's answer, if it comes in time: that a datagram was lost, nobody tells.
+///
+/// Anyone may send to our port, and the tutorial's client would print whatever comes first.
+fn receive(socket: &UdpSocket, server: SocketAddr, timeout: Duration) -> io::Result<String> {
+    let start = Instant::now();
+    let mut buffer = [0; 1024];
+    loop {
+        let rest = timeout.saturating_sub(start.elapsed());
+        if rest.is_zero() {
+            return Err(no_answer(timeout));
+        }
+        // A receive waits for ever if it is given less than a microsecond.
+        socket.set_read_timeout(Some(rest.max(Duration::from_micros(1))))?;
+        match socket.recv_from(&mut buffer) {
+            Ok((length, peer)) if peer == server => {
+                debug!("received {length} bytes from {peer}");
+                if length == buffer.len() {
+                    warn!(
+                        "the buffer is full: what was beyond {length} bytes, if anything, is lost"
+                    );
+                }
+                return Ok(printable(&buffer[..length]));
+            }
+            Ok((length, peer)) => {
+                warn!("ignored {length} bytes from {peer}, which is not the server");
+            }
+            // The time is over ("would block" on Unix, "timed out" on Windows), or, on Linux, Ctrl+Z has
+            // interrupted the wait: the clock decides.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
+                ) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn no_answer(timeout: Duration) -> io::Error {
+    let causes = "no server runs there, a datagram was lost, or a firewall is in between";
+    let error = format!("no answer within {timeout:?}: {causes}");
+    io::Error::new(ErrorKind::TimedOut, error)
+}
