@@ -89,6 +89,13 @@ impl Running {
         })
     }
 
+    /// Waits until it has printed so many lines on stdout and stderr together.
+    pub fn wait_for_lines(&self, count: usize) {
+        self.wait_until(&format!("{count} lines"), |lines| {
+            (lines.complete().count() >= count).then_some(())
+        });
+    }
+
     /// The address in its ready line, which names the real port where it was started with port 0.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
