@@ -20,10 +20,11 @@
 
 mod response;
 mod save;
+mod timeout;
 mod url;
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -73,23 +74,22 @@ fn main() -> ExitCode {
 }
 
 fn fetch(args: &Args) -> io::Result<()> {
-    let Url {
-        address: host,
-        path,
-    } = &args.url;
-    let address = host.resolve()?;
+    let address = args.url.address.resolve()?;
 
     // 1. Create a socket: of the server's family, and a stream, which makes it TCP.
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
 
-    // 2. Connect it to the web server. From here on, the standard library's type will do.
-    connect(&socket, address, args.timeout)?;
+    // 2. Connect it to the web server. On Linux, a send's timeout is also that of the connect.
+    socket.set_write_timeout(Some(args.timeout))?;
+    let connected = socket.connect(&address.into());
+    connected.map_err(|error| timeout::connecting(error, args.timeout))?;
+    // From here on, the standard library's type will do.
     let mut stream = TcpStream::from(socket);
     debug!("connected to {address} from {}", stream.local_addr()?);
 
     // 3. Send the request: in HTTP, the client speaks first. `Connection: close` asks the server to
     //    close when it has answered.
-    let host = host.without_port(80);
+    let (path, host) = (&args.url.path, args.url.address.without_port(80));
     let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;
     debug!("sent {} bytes: {request:?}", request.len());
@@ -102,40 +102,19 @@ fn fetch(args: &Args) -> io::Result<()> {
     debug!("closed");
 
     // 6. Split the header from the body at the first blank line; see response.rs for the rest of HTTP.
-    let Response {
-        status,
-        header,
-        body,
-    } = Response::parse(&received)?;
+    let response = Response::parse(&received)?;
 
     // 7. Print the header. Whoever does not want to read it may still want the page.
-    let printed = print_line(printable(header));
-    if let Some(meaning) = response::not_a_page(status, header) {
+    let printed = print_line(printable(response.header));
+    if let Some(meaning) = response::not_a_page(response.status, response.header) {
         warn!("{meaning}");
     }
 
     // 8. Save the body.
     let file = args.output.display();
-    save::save(&args.output, &body).map_err(|error| common::about(&file, error))?;
-    info!("saved {} bytes in {file}", body.len());
+    save::save(&args.output, &response.body).map_err(|error| common::about(&file, error))?;
+    info!("saved {} bytes in {file}", response.body.len());
     printed
-}
-
-/// 2. Connects, with the system's patience; on Linux, with ours.
-fn connect(socket: &Socket, address: SocketAddr, timeout: Duration) -> io::Result<()> {
-    // On Linux, a send's timeout is also that of connect (socket(7)), which then reports EINPROGRESS.
-    const EINPROGRESS: Option<i32> = if cfg!(target_os = "linux") {
-        Some(115)
-    } else {
-        None
-    };
-    socket.set_write_timeout(Some(timeout))?;
-    match socket.connect(&address.into()) {
-        Err(error) if EINPROGRESS.is_some() && error.raw_os_error() == EINPROGRESS => {
-            Err(too_late(format!("no connection within {timeout:?}")))
-        }
-        result => result,
-    }
 }
 
 /// 4. Receives until the server closes the connection.
@@ -146,32 +125,23 @@ fn receive_all(stream: &mut TcpStream, args: &Args) -> io::Result<Vec<u8>> {
     let mut end = End::default();
     let mut complete = false;
     loop {
-        match stream.read(&mut buffer) {
+        let length = match stream.read(&mut buffer) {
             Ok(0) => {
                 debug!("received 0 bytes: the server has closed");
                 return Ok(received);
             }
             // On Linux, Ctrl+Z interrupts a receive with a timeout.
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            // Not asked for, and so not missed: a server that has answered and does not close.
+            // A server that has answered, and does not close or says more, is not waited for.
             _ if complete => return Ok(received),
-            Ok(length) => {
-                debug!("received {length} bytes");
-                received.extend_from_slice(&buffer[..length]);
-            }
-            // "Would block" on Unix, "timed out" on Windows.
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                let silent = format!(
-                    "silent for {:?}, after {} bytes",
-                    args.timeout,
-                    received.len()
-                );
-                return Err(too_late(silent));
-            }
-            Err(error) => return Err(error),
-        }
+            Ok(length) => length,
+            Err(error) => return Err(timeout::receiving(&error, args.timeout, received.len())),
+        };
+        debug!("received {length} bytes");
+        received.extend_from_slice(&buffer[..length]);
         if received.len() as u64 > u64::from(args.max_size) << 20 {
-            let wrong = format!("more than {} MiB came", args.max_size);
+            let (limit, came) = (args.max_size, received.len());
+            let wrong = format!("more than {limit} MiB ({came} bytes came)");
             return Err(io::Error::new(ErrorKind::FileTooLarge, wrong));
         }
         complete = end.is_in(&received)?;
@@ -179,8 +149,4 @@ fn receive_all(stream: &mut TcpStream, args: &Args) -> io::Result<Vec<u8>> {
             stream.set_read_timeout(Some(TIME_TO_CLOSE.min(args.timeout)))?;
         }
     }
-}
-
-fn too_late(what: String) -> io::Error {
-    io::Error::new(ErrorKind::TimedOut, what)
 }

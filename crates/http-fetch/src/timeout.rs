@@ -1,0 +1,30 @@
+//! What the system's own words for a timeout leave out.
+
+use std::io::{Error, ErrorKind};
+use std::time::Duration;
+
+/// On Linux, how a connect ends that took longer than the socket's send timeout (socket(7)).
+const EINPROGRESS: i32 = 115;
+
+/// Why a connect failed.
+pub fn connecting(error: Error, timeout: Duration) -> Error {
+    match error.raw_os_error() {
+        Some(EINPROGRESS) if cfg!(target_os = "linux") => Error::new(
+            ErrorKind::TimedOut,
+            format!("no connection within {timeout:?}"),
+        ),
+        _ => error,
+    }
+}
+
+/// Why a receive failed, and how many bytes came before.
+pub fn receiving(error: &Error, timeout: Duration, came: usize) -> Error {
+    let (kind, wrong) = match error.kind() {
+        // The first is what Unix calls it.
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+            (ErrorKind::TimedOut, format!("silent for {timeout:?}"))
+        }
+        kind => (kind, error.to_string()),
+    };
+    Error::new(kind, format!("{wrong} ({came} bytes came)"))
+}
