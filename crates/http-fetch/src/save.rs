@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process;
 
 /// Puts `body` into `file`. Until all of it is on the disk, what was there before stays there.
@@ -20,11 +20,10 @@ pub fn save(file: &Path, body: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Writes beside the file, and renames: that either happens or does not.
+/// Writes beside the file, and renames: that either happens or does not. (The file is a new one: the
+/// rights and hard links of the old one are not kept.)
 fn replace(file: &Path, body: &[u8]) -> io::Result<()> {
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(format!(".{}.part", process::id()));
-    let beside = PathBuf::from(beside);
+    let beside = file.with_file_name(format!("http-fetch.{}.part", process::id()));
     // Only new: a file that happens to have this name is not ours to overwrite.
     let mut part = File::create_new(&beside)?;
     let saved = part
