@@ -1,17 +1,14 @@
 //! A web server of one page, to practise `http-fetch` on without the internet. Ctrl+C ends it.
 //!
-//! ```text
-//! cargo run -p http-fetch --example page_server
-//! cargo run -p http-fetch -- 127.0.0.1:8080
-//! ```
+//! Run it, and `cargo run -p http-fetch -- 127.0.0.1:8080` in another terminal: watch what the client asks.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::Duration;
 
-use common::{Stop, print_line, wake_accept};
+use common::{Stop, print_line, printable, wake_accept};
 
 const PAGE: &str = "<!DOCTYPE html>\n<title>Practice</title>\n<h1>It works!</h1>\n";
 
@@ -32,8 +29,7 @@ fn serve(address: &str) -> io::Result<()> {
             return Ok(());
         }
         // Browsers also connect in advance and say nothing: each has a thread to be silent with.
-        let answered =
-            accepted.and_then(|(stream, _)| thread::Builder::new().spawn(|| answer(stream)));
+        let answered = accepted.and_then(|(stream, _)| Builder::new().spawn(|| answer(stream)));
         if let Err(error) = answered {
             log::warn!("{error}");
             thread::park_timeout(Duration::from_secs(1));
@@ -41,17 +37,13 @@ fn serve(address: &str) -> io::Result<()> {
     }
 }
 
-/// Prints the request up to its blank line, then sends the page and closes.
+/// Prints the request up to its blank line, then sends the page; dropping the stream closes it.
 fn answer(mut stream: TcpStream) -> io::Result<()> {
-    for line in BufReader::new(&stream).take(8 * 1024).lines() {
-        match line?.as_str() {
-            "" => break,
-            line => print_line(common::printable(line.as_bytes()))?,
-        }
+    let request = BufReader::new(&stream).take(8 * 1024).lines();
+    for line in request.take_while(|line| !line.as_ref().is_ok_and(String::is_empty)) {
+        print_line(printable(line?.as_bytes()))?;
     }
-    let header = format!(
-        "Content-Type: text/html\r\nContent-Length: {}\r\nConnection: close",
-        PAGE.len()
-    );
-    write!(stream, "HTTP/1.1 200 OK\r\n{header}\r\n\r\n{PAGE}")
+    let header = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close";
+    let length = PAGE.len();
+    write!(stream, "{header}\r\nContent-Length: {length}\r\n\r\n{PAGE}")
 }
