@@ -1,0 +1,241 @@
+//! What `http-fetch` says when there is no page to be had, and what it leaves alone.
+
+#![allow(clippy::unwrap_used)]
+
+mod scripted;
+
+use std::io::Write;
+use std::thread;
+use std::time::Duration;
+
+use lab::{program, run};
+use scripted::{Folder, OLD, Server, failed, stays};
+use socket2::{Domain, SockRef, Socket, Type};
+
+const BREAKS_OFF: &str = "broke off, or speaks no HTTP/1.1";
+
+/// Fetches from there, checks that it fails with these words and leaves the old page alone, and gives
+/// back what was wrong.
+fn fails(url: impl ToString, options: &[&str], words: &str, hint: &str) -> String {
+    let folder = Folder::with_old_page();
+    let ended = folder.fetch(url.to_string(), options);
+    failed(&ended, url, words, hint);
+    assert_eq!(ended.stdout, "", "{ended}");
+    assert_eq!(folder.names(), ["page.html"]);
+    assert_eq!(folder.saved(), OLD);
+    ended.stderr
+}
+
+/// A socket with an address of its own, where nobody listens.
+fn bound() -> (Socket, std::net::SocketAddr) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let any: std::net::SocketAddr = ([127, 0, 0, 1], 0).into();
+    socket.bind(&any.into()).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    (socket, address)
+}
+
+#[test]
+fn a_connection_refused_names_the_server_to_start() {
+    let (_nobody, address) = bound();
+    fails(address, &[], "(os error ", "--example page_server");
+}
+
+#[test]
+fn a_name_that_does_not_exist_is_a_matter_of_spelling() {
+    // With or without a network, and whatever the resolver calls it.
+    fails("host.invalid:80", &[], "", "is the name spelled right");
+}
+
+// Only Linux ends a connect after the socket's own timeout; others have one of their own, of minutes.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_server_with_a_full_backlog_is_given_up() {
+    let (server, address) = bound();
+    // On Linux, one client more than the backlog gets in before accept; the next one waits.
+    server.listen(0).unwrap();
+    let _first = std::net::TcpStream::connect(address).unwrap();
+    fails(
+        address,
+        &["--timeout", "0.5"],
+        "no connection within 500ms",
+        "busy",
+    );
+}
+
+#[test]
+fn a_silent_server_is_given_up() {
+    let server = Server::plays(stays);
+    fails(
+        server.address,
+        &["--timeout", "0.5"],
+        "silent for 500ms (0 bytes came)",
+        "--timeout",
+    );
+    // It has its request all the same.
+    assert!(server.request().starts_with("GET / "));
+}
+
+#[test]
+fn a_server_that_goes_silent_is_given_up() {
+    // Each of these takes the whole timeout: all at once, then.
+    thread::scope(|scope| {
+        for reply in [
+            "HTTP/1.1 200 OK\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHell",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n0\r\n",
+            "HTTP/1.1 103 Early Hints\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n\r\nUntil the close, which does not come",
+        ] {
+            scope.spawn(move || {
+                let server = Server::sends_and_stays(reply);
+                let silent = format!("silent for 2s ({} bytes came)", reply.len());
+                fails(server.address, &["--timeout", "2"], &silent, "--timeout");
+            });
+        }
+    });
+}
+
+#[test]
+fn an_empty_reply_is_no_answer() {
+    fails(
+        Server::sends("").address,
+        &[],
+        "the server sent no answer (0 bytes came)",
+        BREAKS_OFF,
+    );
+}
+
+#[test]
+fn a_reset_is_told_with_the_bytes_that_came() {
+    let server = Server::plays(|stream| {
+        write!(stream, "HTTP/1.1 200 OK\r\n\r\nHello").unwrap();
+        SockRef::from(&*stream)
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
+    });
+    fails(
+        server.address,
+        &[],
+        " bytes came)",
+        "the server ended the connection",
+    );
+}
+
+#[test]
+fn a_reply_that_makes_no_sense_is_told_with_the_bytes_that_came() {
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (reply, wrong) in [
+        (
+            "HTTP/1.1 200 OK\r\nServer: x\r\n",
+            "the header has no blank line",
+        ),
+        ("HTTP/1.1 200", "the header has no blank line"),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nHello",
+            "the body ends after 5 of 10 bytes",
+        ),
+        (&format!("{chunked}5\r\nHel"), "break off"),
+        (&format!("{chunked}5\r\nHello\r\n"), "break off"),
+        (&format!("{chunked}5\r\nHello\r\n0\r\n"), "break off"),
+        (
+            &format!("{chunked}five\r\nHello\r\n0\r\n\r\n"),
+            "no chunk size: \"five\"",
+        ),
+        (
+            &format!("{chunked}+5\r\nHello\r\n0\r\n\r\n"),
+            "no chunk size: \"+5\"",
+        ),
+        (
+            &format!("{chunked}4\r\nHello\r\n0\r\n\r\n"),
+            "does not end after the 4 bytes",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nHello!",
+            "contradictory Content-Lengths: 5, 6",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 5x\r\n\r\nHello",
+            "no Content-Length: \"5x\"",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nHello",
+            "nobody asked for",
+        ),
+        (
+            "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+            "another protocol",
+        ),
+        (
+            "HTTP/1.1 103 Early Hints\r\n\r\n",
+            "the server sent no answer",
+        ),
+        (
+            "SSH-2.0-OpenSSH_9.2\r\n",
+            "this is no HTTP/1.1: \"SSH-2.0-OpenSSH_9.2\"",
+        ),
+        ("HTTP/1.1 OK\r\n\r\n", "this is no HTTP/1.1"),
+        ("\r\n\r\n", "this is no HTTP/1.1"),
+    ] {
+        // The client may hang up as soon as it sees that this makes no sense.
+        let sent = reply.to_owned();
+        let server = Server::plays(move |stream| drop(stream.write_all(sent.as_bytes())));
+        let wrong = fails(server.address, &[], wrong, BREAKS_OFF);
+        let came = format!("({} bytes came)\n", reply.len());
+        assert!(wrong.contains(&came), "{came:?} is not in {wrong}");
+    }
+}
+
+#[test]
+fn a_reply_without_end_is_stopped() {
+    for start in [
+        "HTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n",
+    ] {
+        let server = Server::plays(move |stream| {
+            stream.write_all(start.as_bytes()).unwrap();
+            while stream.write_all(&[b'x'; 4096]).is_ok() {}
+        });
+        let options = ["--max-size", "1", "--recv-size", "1024"];
+        let wrong = fails(server.address, &options, "more than 1 MiB (", "--max-size");
+        assert!(wrong.contains(" bytes came)\n"), "{wrong}");
+        server.request();
+    }
+}
+
+#[test]
+fn a_header_without_end_is_stopped() {
+    for (start, more) in [
+        ("HTTP/1.1 200 ", "reasons "),
+        ("HTTP/1.1 200 OK\r\n", "X: y\r\n"),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;",
+            "x",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+            "X: y\r\n",
+        ),
+    ] {
+        let server = Server::plays(move |stream| {
+            stream.write_all(start.as_bytes()).unwrap();
+            let more = more.repeat(500);
+            while stream.write_all(more.as_bytes()).is_ok() {}
+        });
+        fails(server.address, &[], "does not end", BREAKS_OFF);
+    }
+}
+
+#[test]
+fn an_error_is_told_whatever_the_log_level() {
+    let server = Server::sends("SSH-2.0-x\x1b[31m\r\n");
+    let folder = Folder::new();
+    let ended = run(program("http-fetch")
+        .arg(server.address.to_string())
+        .arg("-o")
+        .arg(folder.page())
+        .env("RUST_LOG", "off"));
+    failed(&ended, server.address, "SSH-2.0-x", BREAKS_OFF);
+    assert!(!ended.stderr.contains('\x1b'), "{ended}");
+}

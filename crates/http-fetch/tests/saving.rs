@@ -1,0 +1,230 @@
+//! Where `http-fetch` saves a page, and what it leaves there when it cannot.
+
+mod scripted;
+
+use std::fs;
+use std::io::{self, Read};
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::sync::mpsc;
+
+use lab::{program, run};
+use scripted::{Folder, OLD, Server, failed};
+
+const REPLY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello";
+
+fn page_server() -> SocketAddr {
+    Server::sends(REPLY).address
+}
+
+#[test]
+fn without_a_name_the_page_is_called_sina_html() {
+    let folder = Folder::new();
+    let ended = run(program("http-fetch")
+        .arg(page_server().to_string())
+        .current_dir(folder.path()));
+    assert!(ended.status.success(), "{ended}");
+    assert!(
+        ended.stderr.ends_with("saved 5 bytes in sina.html\n"),
+        "{ended}"
+    );
+    assert_eq!(folder.names(), ["sina.html"]);
+    let saved = fs::read(folder.path().join("sina.html")).unwrap();
+    assert_eq!(saved, b"Hello");
+}
+
+#[test]
+fn the_old_page_is_replaced_whole_and_nothing_else_is_touched() {
+    let folder = Folder::with_old_page();
+    fs::write(folder.path().join("other.html"), OLD).unwrap();
+    let ended = folder.fetch(page_server(), &[]);
+    assert!(ended.status.success(), "{ended}");
+    assert_eq!(folder.saved(), "Hello");
+    assert_eq!(folder.names(), ["other.html", "page.html"]);
+}
+
+#[test]
+fn a_folder_that_is_missing_is_named() {
+    let folder = Folder::new();
+    let file = folder.path().join("missing").join("page.html");
+    let ended = run(program("http-fetch")
+        .arg(page_server().to_string())
+        .arg("-o")
+        .arg(&file));
+    failed(
+        &ended,
+        file.display(),
+        "(os error ",
+        "needs a folder that exists",
+    );
+    assert!(folder.names().is_empty());
+}
+
+#[test]
+fn a_file_where_the_folder_should_be_is_named() {
+    let folder = Folder::with_old_page();
+    let file = folder.page().join("page.html");
+    let ended = run(program("http-fetch")
+        .arg(page_server().to_string())
+        .arg("-o")
+        .arg(&file));
+    failed(
+        &ended,
+        file.display(),
+        "(os error ",
+        "needs a folder that exists",
+    );
+    assert_eq!(folder.names(), ["page.html"]);
+    assert_eq!(folder.saved(), OLD);
+}
+
+#[test]
+fn a_folder_where_the_file_should_be_is_named() {
+    let folder = Folder::new();
+    fs::create_dir(folder.page()).unwrap();
+    let ended = folder.fetch(page_server(), &[]);
+    failed(&ended, folder.page().display(), "(os error ", "hint: ");
+    assert_eq!(folder.names(), ["page.html"]);
+    assert_eq!(fs::read_dir(folder.page()).unwrap().count(), 0);
+}
+
+/// As `http-fetch | head -1`, whose reader leaves early; here it leaves before anything is printed.
+#[test]
+fn a_page_is_saved_though_nobody_reads_the_header() {
+    let (left, reader_left) = mpsc::channel();
+    let server = Server::plays(move |stream| {
+        reader_left.recv().unwrap();
+        io::Write::write_all(stream, REPLY.as_bytes()).unwrap();
+    });
+    let folder = Folder::with_old_page();
+    let mut client = program("http-fetch")
+        .arg(server.address.to_string())
+        .arg("-o")
+        .arg(folder.page())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(client.stdout.take());
+    left.send(()).unwrap();
+    let mut stderr = String::new();
+    client
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut stderr)
+        .unwrap();
+    assert_eq!(client.wait().unwrap().code(), Some(1), "{stderr}");
+    assert_eq!(folder.saved(), "Hello");
+    assert_eq!(folder.names(), ["page.html"]);
+    let lines: Vec<_> = stderr.lines().collect();
+    let [saved, wrong, hint] = lines[..] else {
+        panic!("not three lines: {stderr}");
+    };
+    assert!(saved.contains("saved 5 bytes"), "{stderr}");
+    assert!(wrong.starts_with("http-fetch: stdout: "), "{stderr}");
+    assert!(hint.starts_with("hint: "), "{stderr}");
+}
+
+/// Links, devices and limits of Unix; Windows has its own, or none.
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    use std::path::Path;
+    use std::process::Command;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_link_stays_and_what_it_points_to_is_replaced() {
+        let folder = Folder::new();
+        let elsewhere = Folder::with_old_page();
+        symlink(elsewhere.page(), folder.page()).unwrap();
+        let ended = folder.fetch(page_server(), &[]);
+        assert!(ended.status.success(), "{ended}");
+        assert_eq!(fs::read_link(folder.page()).unwrap(), elsewhere.page());
+        assert_eq!(elsewhere.saved(), "Hello");
+        assert_eq!(
+            (folder.names(), elsewhere.names()),
+            (vec!["page.html".into()], vec!["page.html".into()])
+        );
+    }
+
+    #[test]
+    fn a_link_to_a_file_that_is_not_there_yet_makes_it() {
+        let folder = Folder::new();
+        symlink("new.html", folder.page()).unwrap();
+        let ended = folder.fetch(page_server(), &[]);
+        assert!(ended.status.success(), "{ended}");
+        assert_eq!(folder.names(), ["new.html", "page.html"]);
+        assert!(folder.page().is_symlink());
+        assert_eq!(folder.saved(), "Hello");
+    }
+
+    #[test]
+    fn the_longest_name_there_is_can_be_saved_to() {
+        let folder = Folder::new();
+        let name = "n".repeat(255);
+        let ended = run(program("http-fetch")
+            .arg(page_server().to_string())
+            .arg("-o")
+            .arg(folder.path().join(&name)));
+        assert!(ended.status.success(), "{ended}");
+        assert_eq!(folder.names(), [name.as_str()]);
+    }
+
+    #[test]
+    fn a_pipe_with_a_name_is_written_to_and_stays() {
+        let folder = Folder::new();
+        let made = Command::new("mkfifo").arg(folder.page()).status().unwrap();
+        assert!(made.success());
+        let pipe = folder.page();
+        let reader = thread::spawn(move || fs::read(pipe).unwrap());
+        let ended = folder.fetch(page_server(), &[]);
+        assert!(ended.status.success(), "{ended}");
+        assert!(fs::metadata(folder.page()).unwrap().file_type().is_fifo());
+        assert_eq!(reader.join().unwrap(), b"Hello");
+        assert_eq!(folder.names(), ["page.html"]);
+    }
+
+    #[test]
+    fn the_null_device_is_written_to_and_stays() {
+        let ended = run(program("http-fetch")
+            .arg(page_server().to_string())
+            .args(["-o", "/dev/null"]));
+        assert!(ended.status.success(), "{ended}");
+        let device = fs::metadata("/dev/null").unwrap();
+        assert!(device.file_type().is_char_device());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_device_is_named() {
+        let ended = run(program("http-fetch")
+            .arg(page_server().to_string())
+            .args(["-o", "/dev/full"]));
+        failed(&ended, "/dev/full", "No space left on device", "make room");
+        assert!(Path::new("/dev/full").exists());
+    }
+
+    /// A limit on the size of files stands for a full disk: half of the page still fits.
+    #[test]
+    fn a_disk_that_fills_up_keeps_the_old_page() {
+        let server = Server::sends(format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(100_000)));
+        let folder = Folder::with_old_page();
+        // A file may grow to 50 KiB (the unit is 512 bytes, in some shells 1024); the signal that comes
+        // with the limit would end the program, which a full disk does not.
+        let script = r#"trap "" XFSZ; ulimit -f 50 && exec "$@""#;
+        let ended = run(Command::new("sh")
+            .args(["-c", script, "sh"])
+            .arg(program("http-fetch").get_program())
+            .arg(server.address.to_string())
+            .arg("-o")
+            .arg(folder.page())
+            .env_remove("RUST_LOG"));
+        failed(&ended, folder.page().display(), "(os error ", "make room");
+        assert_eq!(folder.names(), ["page.html"]);
+        assert_eq!(folder.saved(), OLD);
+    }
+}
