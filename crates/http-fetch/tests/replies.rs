@@ -211,7 +211,6 @@ fn a_server_that_does_not_close_has_answered_all_the_same() {
 fn a_server_that_resets_after_its_answer_has_answered() {
     let server = Server::plays(|stream| {
         write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello").unwrap();
-        // The client is told of the reset only when it has the answer: its request is over by then.
         let socket = SockRef::from(&*stream);
         socket.set_linger(Some(std::time::Duration::ZERO)).unwrap();
     });
