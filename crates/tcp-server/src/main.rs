@@ -44,13 +44,13 @@ struct Args {
     #[arg(default_value = "127.0.0.1:9999")]
     address: Address,
     /// How many connections may wait in the kernel to be accepted
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 5, allow_negative_numbers = true)]
     backlog: u16,
     /// Leave SO_REUSEADDR off, as the tutorial does: a restart may have to wait for a minute
     #[arg(long)]
     no_reuse_addr: bool,
     /// Seconds to think about each message, such as 0.5
-    #[arg(long, default_value = "1", value_parser = common::seconds)]
+    #[arg(long, default_value = "1", value_parser = common::seconds, allow_negative_numbers = true)]
     delay: Duration,
 }
 
