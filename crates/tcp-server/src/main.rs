@@ -82,7 +82,7 @@ fn serve(args: &Args) -> io::Result<()> {
     let stop = Stop::on_ctrl_c(common::wake_accept(&listener)?)?;
     let (address, backlog) = (listener.local_addr()?, args.backlog);
     info!("listening on {address}, backlog {backlog}, SO_REUSEADDR {reuse_addr}");
-    print_line("Waiting for connection...")?;
+    print_or_warn("Waiting for connection...");
     accept_all(listener, args.delay, &stop);
     Ok(())
 }
@@ -159,7 +159,7 @@ fn talk(mut stream: &TcpStream, peer: SocketAddr, delay: Duration, stop: &Stop) 
     Ok(())
 }
 
-/// A server that cannot be watched can still serve.
+/// Where stdout is closed or its disk is full, nobody sees the line; the server serves all the same.
 fn print_or_warn(line: &str) {
     if let Err(error) = print_line(line) {
         warn!("{error}");
