@@ -117,7 +117,7 @@ fn accept_all(listener: TcpListener, delay: Duration, stop: &Stop) {
     drop(listener);
     match connections.finish(delay) {
         0 => {}
-        cut_off => warn!("cut off {cut_off} connections that were still busy"),
+        cut_off => warn!("connections cut off while still busy: {cut_off}"),
     }
 }
 
@@ -130,6 +130,7 @@ fn tcplink(stream: Arc<TcpStream>, peer: SocketAddr, delay: Duration, stop: &Sto
 
     // 6. Close the connection: dropping the stream does that.
     drop(stream);
+    debug!("closed {peer}");
     print_or_warn(&format!("Connection from {peer} closed."));
 }
 
