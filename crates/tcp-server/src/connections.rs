@@ -20,7 +20,7 @@ const GRACE: Duration = Duration::from_millis(100);
 
 /// Knows every connection that has not ended, without keeping it open.
 ///
-/// It belongs to the thread that accepts; a connection that ends unparks that thread.
+/// It belongs to the thread that accepts; the thread of a connection that ends unparks that one.
 pub struct Connections {
     streams: Vec<Weak<TcpStream>>,
     live: Arc<AtomicUsize>,
@@ -99,6 +99,9 @@ impl Connections {
 impl Drop for Place {
     fn drop(&mut self) {
         self.live.fetch_sub(1, Ordering::SeqCst);
-        self.acceptor.unpark();
+        // The acceptor itself drops the place of a connection that got no thread: that made no room.
+        if thread::current().id() != self.acceptor.id() {
+            self.acceptor.unpark();
+        }
     }
 }
