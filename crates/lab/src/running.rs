@@ -100,13 +100,13 @@ impl Running {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.wait_until("a line with an address", |lines| {
-            lines
-                .complete()
-                .flat_map(str::split_whitespace)
-                .find_map(|word| {
-                    let word = word.trim_start_matches("http://");
-                    word.trim_end_matches(['/', ',', '.']).parse().ok()
-                })
+            // stderr first: there it is the first address, while stdout has those of clients.
+            let [stdout, stderr] = &lines.text;
+            let lines = [stderr, stdout].into_iter().flat_map(|text| complete(text));
+            lines.flat_map(str::split_whitespace).find_map(|word| {
+                let word = word.trim_start_matches("http://");
+                word.trim_end_matches(['/', ',', '.']).parse().ok()
+            })
         })
     }
 
@@ -204,9 +204,14 @@ impl fmt::Display for Ended {
 impl Lines {
     /// The lines of both streams that have their end.
     fn complete(&self) -> impl Iterator<Item = &str> {
-        let lines = self.text.iter().flat_map(|text| text.split_inclusive('\n'));
-        lines.filter_map(|line| line.strip_suffix('\n'))
+        self.text.iter().flat_map(|text| complete(text))
     }
+}
+
+/// The lines that have their end.
+fn complete(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.split_inclusive('\n');
+    lines.filter_map(|line| line.strip_suffix('\n'))
 }
 
 /// Reads one of the two streams, on a thread of its own: a program must never wait for its reader.
