@@ -47,9 +47,12 @@ impl Connections {
     pub fn add(&mut self, stream: TcpStream) -> (Arc<TcpStream>, Place) {
         // Shared, not cloned: a clone would cost a second descriptor.
         let stream = Arc::new(stream);
-        self.streams.retain(|stream| stream.strong_count() > 0);
+        let live = 1 + self.live.fetch_add(1, Ordering::SeqCst);
         self.streams.push(Arc::downgrade(&stream));
-        self.live.fetch_add(1, Ordering::SeqCst);
+        // Not each time: with thousands of them, to look at all for each new one would take too long.
+        if self.streams.len() > 2 * live {
+            self.streams.retain(|stream| stream.strong_count() > 0);
+        }
         let place = Place {
             live: Arc::clone(&self.live),
             acceptor: thread::current(),
@@ -103,5 +106,73 @@ impl Drop for Place {
         if thread::current().id() != self.acceptor.id() {
             self.acceptor.unpark();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+    /// Both ends of a connection.
+    fn connection() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (listener.accept().unwrap().0, peer)
+    }
+
+    #[test]
+    fn what_is_busy_for_too_long_is_counted() {
+        let mut connections = Connections::new();
+        let (stream, _peer) = connection();
+        let (_stream, _place) = connections.add(stream);
+        drop(connections.add(connection().0));
+        assert_eq!(connections.finish(Duration::ZERO), 1);
+    }
+
+    #[test]
+    fn the_last_to_end_wakes_the_one_who_waits() {
+        let mut connections = Connections::new();
+        let (_stream, place) = connections.add(connection().0);
+        let ending = thread::spawn(move || drop(place));
+        assert_eq!(connections.finish(FOR_EVER), 0);
+        ending.join().unwrap();
+    }
+
+    #[test]
+    fn one_that_ends_makes_room_at_once() {
+        let mut connections = Connections::new();
+        let (_stream, place) = connections.add(connection().0);
+        thread::spawn(move || drop(place)).join().unwrap();
+        // Before the wait, not during it: the wake-up is not lost.
+        let start = Instant::now();
+        connections.wait_for_room(&ErrorKind::Other.into());
+        assert!(start.elapsed() < A_SECOND);
+    }
+
+    #[test]
+    fn one_that_got_no_thread_makes_none() {
+        let mut connections = Connections::new();
+        drop(connections.add(connection().0));
+        let start = Instant::now();
+        connections.wait_for_room(&ErrorKind::Other.into());
+        assert!(start.elapsed() >= A_SECOND);
+    }
+
+    #[test]
+    fn those_that_have_ended_are_forgotten() {
+        let mut connections = Connections::new();
+        let (_stream, _place) = connections.add(connection().0);
+        for _ in 0..100 {
+            drop(connections.add(connection().0));
+        }
+        assert!(
+            connections.streams.len() <= 3,
+            "{}",
+            connections.streams.len()
+        );
     }
 }
