@@ -3,6 +3,8 @@
 //!
 //! The socket calls that the tutorial teaches are not here: they stay in the programs.
 
+#![warn(rustdoc::broken_intra_doc_links)]
+
 mod address;
 mod output;
 mod report;

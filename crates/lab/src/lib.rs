@@ -18,6 +18,7 @@
 //! assert!(server.finish().status.success());
 //! ```
 
+#![warn(rustdoc::broken_intra_doc_links)]
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
