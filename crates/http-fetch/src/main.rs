@@ -48,7 +48,8 @@ const TIME_TO_CLOSE: Duration = Duration::from_secs(1);
                   and before it, in another terminal: cargo run -p http-fetch --example page_server"
 )]
 struct Args {
-    /// The page: [http://]HOST[:PORT][/PATH]
+    // No doc comment: rustdoc takes these brackets for links.
+    #[arg(help = "The page: [http://]HOST[:PORT][/PATH]")]
     #[arg(default_value = "www.sina.com.cn")]
     url: Url,
     /// Where to save the body
