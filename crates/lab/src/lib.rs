@@ -27,7 +27,9 @@
 )]
 
 mod build;
+pub mod claim;
 mod running;
 
 pub use build::{example, program};
+pub use claim::{Claim, outcome};
 pub use running::{Ended, PATIENCE, Running, run};

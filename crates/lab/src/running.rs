@@ -1,7 +1,7 @@
 //! A program that runs, and one that has ended.
 
 use std::fmt;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
@@ -54,20 +54,28 @@ impl Running {
     /// Starts a program; its stdin is empty.
     #[must_use]
     pub fn start(command: &mut Command) -> Self {
+        Self::try_start(command).unwrap_or_else(|error| panic!("{command:?}: {error}"))
+    }
+
+    /// Starts a program, if the system lets us; otherwise as [`start`](Self::start).
+    ///
+    /// # Errors
+    ///
+    /// The system's own.
+    pub fn try_start(command: &mut Command) -> io::Result<Self> {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+            .spawn()?;
         let output = Arc::<Output>::default();
         let stdout = child.stdout.take().map(|out| read(0, out, &output));
         let stderr = child.stderr.take().map(|err| read(1, err, &output));
-        Self {
+        Ok(Self {
             child,
             output,
             readers: stdout.into_iter().chain(stderr).collect(),
-        }
+        })
     }
 
     /// The number that the system knows it by.
