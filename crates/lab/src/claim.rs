@@ -38,8 +38,11 @@
 
 use std::fmt::{Display, Write};
 use std::io;
+use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
+
+use socket2::{Domain, Socket, Type};
 
 use crate::{Running, running::Ended};
 
@@ -137,6 +140,23 @@ impl Drop for Claim {
     }
 }
 
+/// An address that is this machine's and free for nobody: who connects to it is refused, as long as the
+/// socket lives, which is bound to it and does not listen.
+///
+/// # Errors
+///
+/// The system's own.
+pub fn deserted(address: impl Into<SocketAddr>) -> io::Result<(Socket, SocketAddr)> {
+    let address = address.into();
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.bind(&address.into())?;
+    let address = socket.local_addr()?.as_socket();
+    Ok((
+        socket,
+        address.expect("an internet socket has such an address"),
+    ))
+}
+
 /// What came of a call, for a reader: `ok`, or the system's own words.
 pub fn outcome<T>(result: &io::Result<T>) -> String {
     match result {
@@ -147,6 +167,8 @@ pub fn outcome<T>(result: &io::Result<T>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpStream;
+
     use super::*;
 
     #[test]
@@ -154,6 +176,13 @@ mod tests {
         let error: io::Result<()> = Err(io::Error::other("no such luck"));
         assert_eq!(outcome(&error), "no such luck");
         assert_eq!(outcome(&Ok(3)), "ok");
+    }
+
+    #[test]
+    fn nobody_answers_at_a_deserted_address() {
+        let (_socket, address) = deserted(([127, 0, 0, 1], 0)).unwrap();
+        let refused = TcpStream::connect(address).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
     }
 
     #[test]
