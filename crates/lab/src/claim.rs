@@ -34,7 +34,7 @@
 //! What needs a tool or a right that is missing says so and returns:
 //! `let Some(listing) = claim.tool("ss", &["-tln"]) else { return };`.
 //! What only one system does is guarded by `cfg`, with the reason. A claim that takes several hosts is shown
-//! by `scripts/three-hosts.sh`, whose section for it says `claim 35` in so many words.
+//! by `scripts/three-hosts.sh`, whose sections begin with the claims' numbers: `section '5, 35' …`.
 
 use std::fmt::{Display, Write};
 use std::io;
@@ -44,7 +44,9 @@ use std::sync::{Mutex, PoisonError};
 
 use socket2::{Domain, Socket, Type};
 
-use crate::{Running, running::Ended};
+use crate::Ended;
+#[cfg(unix)]
+use crate::Running;
 
 /// One test of one claim: collects what was seen, and prints it in one piece at the end.
 #[derive(Debug)]

@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 
-use lab::claim::deserted;
-use lab::{Claim, Ended, Running, outcome, program};
+use lab::{Claim, Ended, Running, program};
+#[cfg(target_os = "linux")]
+use lab::{claim::deserted, outcome};
 use socket2::{Domain, Socket, Type};
 
 const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
@@ -190,11 +191,12 @@ fn claim_20_a_server_on_all_addresses_is_at_each() {
     );
     let server = tcp_server("0.0.0.0:0");
     claim.saw("the server", server.wait_for("listening"));
-    let mut addresses = vec![Ipv4Addr::LOCALHOST];
-    #[cfg(target_os = "linux")]
-    addresses.push(SECOND_LOOPBACK);
     let port = server.address().port();
-    for ip in addresses {
+    for ip in [
+        Ipv4Addr::LOCALHOST,
+        #[cfg(target_os = "linux")]
+        SECOND_LOOPBACK,
+    ] {
         let client = tcp_client((ip, port).into());
         claim.saw(format_args!("at {ip}"), &client.stdout);
         assert!(client.status.success(), "{client}");
