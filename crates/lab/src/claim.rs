@@ -127,6 +127,9 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         let seen = self.seen.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if seen.is_empty() {
+            return; // it was skipped, and has said so
+        }
         let width = seen.iter().map(|(what, _)| what.chars().count()).max();
         let width = width.unwrap_or_default();
         let mut block = format!("\n{}\n", self.heading);
