@@ -121,19 +121,6 @@ fn accept_all(listener: TcpListener, delay: Duration, stop: &Stop) {
     }
 }
 
-/// The life of one connection, on its own thread; the tutorial's name for it.
-fn tcplink(stream: Arc<TcpStream>, peer: SocketAddr, delay: Duration, stop: &Stop) {
-    print_or_warn(&format!("Accept new connection from {peer}..."));
-    if let Err(error) = talk(&stream, peer, delay, stop) {
-        warn!("{peer}: {error}");
-    }
-
-    // 6. Close the connection: dropping the stream does that.
-    drop(stream);
-    debug!("closed {peer}");
-    print_or_warn(&format!("Connection from {peer} closed."));
-}
-
 /// 5. Welcomes the peer and greets every name it sends, until it says `exit` or hangs up.
 ///
 /// TCP carries bytes, not messages: like the tutorial, we trust that what one `recv` returns is one name.
@@ -158,6 +145,19 @@ fn talk(mut stream: &TcpStream, peer: SocketAddr, delay: Duration, stop: &Stop) 
         debug!("sent {} bytes to {peer}", greeting.len());
     }
     Ok(())
+}
+
+/// The life of one connection, on its own thread; the tutorial's name for it.
+fn tcplink(stream: Arc<TcpStream>, peer: SocketAddr, delay: Duration, stop: &Stop) {
+    print_or_warn(&format!("Accept new connection from {peer}..."));
+    if let Err(error) = talk(&stream, peer, delay, stop) {
+        warn!("{peer}: {error}");
+    }
+
+    // 6. Close the connection: dropping the stream does that.
+    drop(stream);
+    debug!("closed {peer}");
+    print_or_warn(&format!("Connection from {peer} closed."));
 }
 
 /// Where stdout is closed or its disk is full, nobody sees the line; the server serves all the same.
