@@ -6,12 +6,14 @@
 #![warn(rustdoc::broken_intra_doc_links)]
 
 mod address;
+mod example;
 mod output;
 mod report;
 mod seconds;
 mod stop;
 
 pub use address::Address;
+pub use example::{python_bytes, run_example};
 pub use output::{print_line, printable};
 pub use report::{about, exit_status, start_log};
 pub use seconds::{seconds, timeout};
