@@ -1,5 +1,6 @@
 //! How a program starts its log, and how it says why it failed.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, Write};
@@ -79,8 +80,14 @@ fn output_hint(error: ErrorKind) -> &'static str {
     }
 }
 
-fn hint(program: &str, error: &io::Error) -> &'static str {
-    match (error.kind(), program) {
+fn hint(program: &str, error: &io::Error) -> Cow<'static, str> {
+    if let (ErrorKind::ConnectionRefused, Some(name)) =
+        (error.kind(), program.strip_suffix("_client"))
+    {
+        return format!("start the server first: cargo run -p tcp-server --example {name}_server")
+            .into();
+    }
+    let hint = match (error.kind(), program) {
         (ErrorKind::NotFound, _) => {
             "is the name spelled right (the first argument is the address), and this machine online?"
         }
@@ -94,17 +101,22 @@ fn hint(program: &str, error: &io::Error) -> &'static str {
         (ErrorKind::AddrNotAvailable, _) => {
             "this machine has no such address; 127.0.0.1 is always its own, 0.0.0.0 means all it has"
         }
+        // On Windows, the next receive reports a datagram that nobody took as a reset.
+        (
+            ErrorKind::TimedOut | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused,
+            "udp-client" | "connected",
+        ) => "start the server first: cargo run -p udp-server",
         (ErrorKind::ConnectionRefused, "http-fetch") => {
             "no server there; to practise: cargo run -p http-fetch --example page_server"
         }
         (ErrorKind::ConnectionRefused, _) => "start the server first: cargo run -p tcp-server",
-        // On Windows, the next receive reports a datagram that nobody took as a reset.
-        (ErrorKind::TimedOut | ErrorKind::ConnectionReset, "udp-client") => {
-            "start the server first: cargo run -p udp-server"
-        }
         (ErrorKind::TimedOut, _) => {
             "the server is busy or off, or a firewall is in between: try again, or a longer --timeout"
         }
+        (
+            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe,
+            "echo_once_server" | "upper_once_server",
+        ) => "the client ended the connection; this server serves one: start it again",
         (
             ErrorKind::ConnectionReset
             | ErrorKind::ConnectionAborted
@@ -120,7 +132,8 @@ fn hint(program: &str, error: &io::Error) -> &'static str {
             "a datagram carries at most 65507 bytes: choose a shorter name"
         }
         _ => "RUST_LOG=debug shows what led to it",
-    }
+    };
+    hint.into()
 }
 
 #[cfg(test)]
@@ -141,6 +154,8 @@ mod tests {
         let refused = ErrorKind::ConnectionRefused.into();
         assert!(hint("tcp-client", &refused).ends_with("cargo run -p tcp-server"));
         assert!(hint("http-fetch", &refused).ends_with("--example page_server"));
+        assert!(hint("echo_once_client", &refused).ends_with("--example echo_once_server"));
+        assert!(hint("connected", &refused).ends_with("-p udp-server"));
         assert!(hint("udp-client", &ErrorKind::TimedOut.into()).ends_with("-p udp-server"));
     }
 }
