@@ -1,0 +1,50 @@
+//! tcp-server with a boundary between messages: each is a line.
+//!
+//! Watch: its client sends all at once, and each name has its greeting, however TCP cuts or joins.
+//! ```text
+//! cargo run -p tcp-server --example lines_server
+//! cargo run -p tcp-client --example lines_client
+//! ```
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::{process::ExitCode, thread};
+
+use common::{Stop, print_line};
+use socket2::{Domain, Socket, Type};
+
+fn main() -> ExitCode {
+    common::run_example("lines_server", ("127.0.0.1", 9999), serve)
+}
+
+fn serve(address: SocketAddr) -> io::Result<()> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(cfg!(unix))?;
+    socket.bind(&address.into())?;
+    socket.listen(5)?;
+    let listener = TcpListener::from(socket);
+    let stop = Stop::on_ctrl_c(common::wake_accept(&listener)?)?;
+    log::info!("listening on {}", listener.local_addr()?);
+    print_line("Waiting for connection...")?;
+    while let ((stream, peer), false) = (listener.accept()?, stop.is_requested()) {
+        print_line(format_args!("Accept new connection from {peer}..."))?;
+        let talk = move || talk(&stream, peer).inspect_err(|e| log::warn!("{peer}: {e}"));
+        thread::Builder::new().spawn(talk)?;
+    }
+    Ok(())
+}
+
+fn talk(mut stream: &TcpStream, peer: SocketAddr) -> io::Result<()> {
+    stream.write_all(b"Welcome!\n")?;
+    let mut lines = BufReader::new(stream);
+    let mut line = Vec::new(); // which take() keeps from growing without end
+    while let 1.. = lines.by_ref().take(1024).read_until(b'\n', &mut line)? {
+        match line.strip_suffix(b"\n") {
+            Some(b"exit") => break,
+            Some(name) => stream.write_all(&[b"Hello, ", name, b"!\n"].concat())?,
+            None => Err(io::Error::other("a line of over 1024 bytes, or cut short"))?,
+        }
+        line.clear();
+    }
+    print_line(format_args!("Connection from {peer} closed."))
+}

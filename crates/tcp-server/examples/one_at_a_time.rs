@@ -1,0 +1,50 @@
+//! tcp-server without threads: whoever comes second waits until the first has left.
+//!
+//! Watch: start two clients at once. Both connect at once, for that is the kernel's work; the second
+//! one's `Welcome!` comes when the first is done.
+//! ```text
+//! cargo run -p tcp-server --example one_at_a_time
+//! cargo run -p tcp-client
+//! ```
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::{process, thread, time::Duration};
+
+use common::{Stop, print_line};
+use socket2::{Domain, Socket, Type};
+
+fn main() -> process::ExitCode {
+    common::run_example("one_at_a_time", ("127.0.0.1", 9999), serve)
+}
+
+fn serve(address: SocketAddr) -> io::Result<()> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(cfg!(unix))?;
+    socket.bind(&address.into())?;
+    socket.listen(5)?;
+    let listener = TcpListener::from(socket);
+    // The only thread may be asleep with a client, where a knock at the door does not wake it.
+    let _stop = Stop::on_ctrl_c(|| process::exit(0))?;
+    log::info!("listening on {}", listener.local_addr()?);
+    print_line("Waiting for connection...")?;
+    loop {
+        let (stream, peer) = listener.accept()?;
+        print_line(format_args!("Accept new connection from {peer}..."))?;
+        talk(stream).unwrap_or_else(|error| log::warn!("{peer}: {error}"));
+        print_line(format_args!("Connection from {peer} closed."))?;
+    }
+}
+
+fn talk(mut stream: TcpStream) -> io::Result<()> {
+    stream.write_all(b"Welcome!")?;
+    let mut buffer = [0; 1024];
+    while let length @ 1.. = stream.read(&mut buffer)? {
+        thread::sleep(Duration::from_secs(1));
+        match &buffer[..length] {
+            b"exit" => break,
+            name => stream.write_all(&[b"Hello, ", name, b"!"].concat())?,
+        }
+    }
+    Ok(())
+}

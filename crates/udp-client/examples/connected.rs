@@ -1,0 +1,45 @@
+//! udp-client with `connect`: a server that is not there is reported, instead of never answering.
+//!
+//! Watch: start it without a server. `connect` sends nothing, so it succeeds, and so does the first
+//! send; then the dead port's complaint (ICMP) comes back, which the kernel tells a connected socket
+//! alone: "connection refused", on Windows a reset. A stranger's datagrams do not reach it either.
+//!
+//! ```text
+//! cargo run -p udp-server
+//! cargo run -p udp-client --example connected
+//! ```
+
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, UdpSocket};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use common::{print_line, printable};
+use socket2::{Domain, Socket, Type};
+
+fn main() -> ExitCode {
+    common::run_example("connected", ("127.0.0.1", 9999), introduce)
+}
+
+fn introduce(server: SocketAddr) -> io::Result<()> {
+    let socket = Socket::new(Domain::for_address(server), Type::DGRAM, None)?;
+    socket.connect(&server.into())?;
+    let socket = UdpSocket::from(socket);
+    // A datagram that is lost on the way is still reported by nobody.
+    socket.set_read_timeout(Some(Duration::from_secs(3)))?;
+    let mut buffer = [0; 1024];
+    for name in ["Michael", "Tracy", "Sarah"] {
+        socket.send(name.as_bytes())?;
+        let length = socket
+            .recv(&mut buffer)
+            .map_err(|error| match error.kind() {
+                // Unix and Windows have a word each for it.
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                    io::Error::new(ErrorKind::TimedOut, "no answer within 3s")
+                }
+                _ => error,
+            })?;
+        print_line(printable(&buffer[..length]))?;
+    }
+    Ok(())
+}
