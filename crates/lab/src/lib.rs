@@ -28,8 +28,10 @@
 
 mod build;
 pub mod claim;
+mod peers;
 mod running;
 
 pub use build::{example, program};
 pub use claim::{Claim, outcome};
+pub use peers::peer;
 pub use running::{Ended, PATIENCE, Running, run};
