@@ -194,10 +194,11 @@ fn the_second_ctrl_c_ends_it_at_once() {
 #[test]
 #[cfg(target_os = "linux")]
 fn an_idle_server_leaves_nothing_behind() {
-    let server = server("1");
-    let port = server.address().port();
+    // An address that no other test uses: what others left behind on the port is not counted.
+    let server = server_at("127.0.99.1:0", "1");
+    let address = server.address();
     ends(server, Duration::ZERO);
-    let filter = format!("sport = :{port} or dport = :{port}");
+    let filter = format!("src {address} or dst {address}");
     match Command::new("ss").args(["-H", "-tan", &filter]).output() {
         Ok(left) => assert_eq!(String::from_utf8(left.stdout).unwrap(), ""),
         Err(error) => eprintln!("skipped: ss (iproute2) is not installed: {error}"),

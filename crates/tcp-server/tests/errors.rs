@@ -1,5 +1,7 @@
 //! How the server fails: two lines on stderr, what is wrong and what to do, and the exit status.
 
+#![allow(clippy::unwrap_used)]
+
 use std::net::TcpListener;
 
 use lab::{Ended, program, run};
