@@ -1,5 +1,7 @@
 //! What a client hears from the server, and what the server shows of it.
 
+#![allow(clippy::unwrap_used)]
+
 mod peer;
 
 use std::net::{Shutdown, TcpListener};
