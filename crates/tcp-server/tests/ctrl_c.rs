@@ -33,7 +33,7 @@ fn server_at(address: &str, delay: &str) -> Running {
 
 /// Sends one signal, and the server ends: in time, and successfully.
 fn ends_on(signal: Signal, server: Running, delay: Duration) -> Ended {
-    let address = server.address();
+    server.wait_for("Waiting for connection...");
     let start = Instant::now();
     server.signal(signal);
     let ended = server.finish();
