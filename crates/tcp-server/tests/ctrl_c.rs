@@ -8,7 +8,6 @@
 mod peer;
 
 use std::io::{ErrorKind, Write};
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -195,7 +194,10 @@ fn an_idle_server_leaves_nothing_behind() {
     let address = server.address();
     ends(server, Duration::ZERO);
     let filter = format!("src {address} or dst {address}");
-    match Command::new("ss").args(["-H", "-tan", &filter]).output() {
+    match std::process::Command::new("ss")
+        .args(["-H", "-tan", &filter])
+        .output()
+    {
         Ok(left) => assert_eq!(String::from_utf8(left.stdout).unwrap(), ""),
         Err(error) => eprintln!("skipped: ss (iproute2) is not installed: {error}"),
     }

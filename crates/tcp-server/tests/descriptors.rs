@@ -23,7 +23,8 @@ fn server(backlog: &str) -> (Running, usize) {
     command.args(["-c", r#"ulimit -n 32; exec "$0" "$@""#]);
     command.arg(program("tcp-server").get_program());
     command.args(["127.0.0.1:0", "--delay", "0", "--backlog", backlog]);
-    let server = Running::start(command.env_remove("RUST_LOG"));
+    command.env_remove("RUST_LOG").env_remove("RUST_LOG_STYLE");
+    let server = Running::start(&mut command);
     server.wait_for("Waiting for connection...");
     let open = fs::read_dir(format!("/proc/{}/fd", server.id())).unwrap();
     let open = open.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -151,7 +152,8 @@ fn a_connection_without_a_thread_is_closed_and_the_others_are_served() {
         }
     };
     command.args(["127.0.0.1:0", "--delay", "0"]);
-    let server = Running::start(command.env_remove("RUST_LOG"));
+    command.env_remove("RUST_LOG").env_remove("RUST_LOG_STYLE");
+    let server = Running::start(&mut command);
     // One thread accepts, one waits for Ctrl+C: two are left.
     let mut first = Peer::welcomed(server.address());
     let second = Peer::welcomed(server.address());

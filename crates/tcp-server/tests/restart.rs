@@ -10,7 +10,7 @@ mod peer;
 
 use std::net::SocketAddr;
 
-use lab::{Ended, Running, program, run};
+use lab::{Running, program};
 use peer::Peer;
 
 /// Starts a server, ends it with Ctrl+C while a client is connected, and gives back its address.
@@ -43,7 +43,7 @@ fn without_reuse_addr_on_both_sides_the_restart_has_to_wait() {
         (&[], &["--no-reuse-addr"]),
     ] {
         let address = ended_with_a_client(before);
-        let again: Ended = run(program("tcp-server").arg(address.to_string()).args(after));
+        let again = lab::run(program("tcp-server").arg(address.to_string()).args(after));
         assert_eq!(again.code(), Some(1), "{before:?} then {after:?}: {again}");
         assert!(
             again
