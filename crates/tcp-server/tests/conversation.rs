@@ -206,7 +206,6 @@ fn ipv6_is_served_alike() {
 /// Where nobody reads what the server prints, or the disk is full, it serves all the same.
 #[cfg(unix)]
 mod unwatched {
-    use std::fs::File;
     use std::io::{BufRead, BufReader, Read};
     use std::os::fd::OwnedFd;
     use std::os::unix::net::UnixStream;
@@ -252,6 +251,6 @@ mod unwatched {
     #[test]
     #[cfg(target_os = "linux")] // the others have no /dev/full
     fn a_server_whose_disk_is_full_serves() {
-        serves_three(File::create("/dev/full").unwrap().into());
+        serves_three(std::fs::File::create("/dev/full").unwrap().into());
     }
 }
