@@ -1,0 +1,302 @@
+//! What a frame has in it: one line for the packet, or one for each layer.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::fmt::Write;
+use std::net::SocketAddrV4;
+
+use common::printable;
+use etherparse::{
+    Ethernet2Header, Ethernet2Slice, Icmpv4Slice, Icmpv4Type, IpNumber, Ipv4Slice, TcpSlice,
+    UdpHeader, UdpHeaderSlice,
+};
+
+/// What each layer carries is the packet of the next.
+pub struct Packet<'a> {
+    ethernet: Ethernet2Slice<'a>,
+    ip: Ipv4Slice<'a>,
+    inner: Inner<'a>,
+}
+
+enum Inner<'a> {
+    Tcp(TcpSlice<'a>),
+    /// The header, and the data as far as this packet has it.
+    Udp(UdpHeaderSlice<'a>, &'a [u8]),
+    Icmp(Icmpv4Slice<'a>),
+    /// Another protocol, or a later fragment: no header that we know.
+    Bytes(&'a [u8]),
+}
+
+/// The first sequence number of each direction of each connection.
+#[derive(Default)]
+pub struct Connections(HashMap<(SocketAddrV4, SocketAddrV4), u32>);
+
+/// Opens the layers of an Ethernet frame with an IPv4 packet in it.
+pub fn decode(frame: &[u8]) -> Result<Packet<'_>, Box<dyn Error>> {
+    let ethernet = Ethernet2Slice::from_slice_without_fcs(frame)?;
+    let ip = Ipv4Slice::from_slice(ethernet.payload_slice())?;
+    let bytes = ip.payload().payload;
+    let first = ip.header().fragments_offset().value() == 0;
+    let inner = match ip.payload_ip_number() {
+        IpNumber::TCP if first => Inner::Tcp(TcpSlice::from_slice(bytes)?),
+        IpNumber::UDP if first => {
+            Inner::Udp(UdpHeaderSlice::from_slice(bytes)?, &bytes[UdpHeader::LEN..])
+        }
+        IpNumber::ICMP if first => Inner::Icmp(Icmpv4Slice::from_slice(bytes)?),
+        _ => Inner::Bytes(bytes),
+    };
+    Ok(Packet {
+        ethernet,
+        ip,
+        inner,
+    })
+}
+
+impl Connections {
+    /// The packet in a line: from where, to where, and what for.
+    pub fn line(&mut self, packet: &Packet) -> String {
+        let ip = packet.ip.header();
+        let (from, to) = (ip.source_addr(), ip.destination_addr());
+        let mut line = match &packet.inner {
+            Inner::Tcp(tcp) => {
+                let from = SocketAddrV4::new(from, tcp.source_port());
+                let to = SocketAddrV4::new(to, tcp.destination_port());
+                format!("{from} > {to} TCP {}", self.tcp(from, to, tcp))
+            }
+            Inner::Udp(udp, _) => {
+                let (source, destination) = (udp.source_port(), udp.destination_port());
+                let length = usize::from(udp.length()).saturating_sub(UdpHeader::LEN);
+                format!("{from}:{source} > {to}:{destination} UDP len {length}")
+            }
+            Inner::Icmp(icmp) => format!("{from} > {to} ICMP {}", icmp_text(icmp)),
+            Inner::Bytes(_) => format!("{from} > {to} {}", name(ip.protocol())),
+        };
+        if ip.is_fragmenting_payload() {
+            let start = usize::from(ip.fragments_offset().byte_offset());
+            let end = start + packet.ip.payload().payload.len();
+            let total = ip.total_len();
+            let _ = write!(line, ", fragment {start}..{end}, {total} bytes in all");
+        }
+        line
+    }
+
+    /// Flags, sequence numbers, and how much data.
+    fn tcp(&mut self, from: SocketAddrV4, to: SocketAddrV4, tcp: &TcpSlice) -> String {
+        let sequence = tcp.sequence_number();
+        if tcp.syn() {
+            self.0.insert((from, to), sequence);
+        }
+        let first = *self.0.entry((from, to)).or_insert(sequence);
+        let mut text = format!("{} seq {}", flags(tcp), sequence.wrapping_sub(first));
+        if let (true, Some(first)) = (tcp.ack(), self.0.get(&(to, from))) {
+            let acknowledged = tcp.acknowledgment_number().wrapping_sub(*first);
+            let _ = write!(text, " ack {acknowledged}");
+        }
+        if !tcp.payload().is_empty() {
+            let _ = write!(text, " len {}", tcp.payload().len());
+        }
+        text
+    }
+}
+
+/// S(YN), F(IN), R(ST), P(SH), A(CK).
+fn flags(tcp: &TcpSlice) -> String {
+    let flags = [
+        (tcp.syn(), 'S'),
+        (tcp.fin(), 'F'),
+        (tcp.rst(), 'R'),
+        (tcp.psh(), 'P'),
+        (tcp.ack(), 'A'),
+    ];
+    flags
+        .iter()
+        .filter(|flag| flag.0)
+        .map(|flag| flag.1)
+        .collect()
+}
+
+fn icmp_text(icmp: &Icmpv4Slice) -> String {
+    match icmp.icmp_type() {
+        Icmpv4Type::EchoRequest(_) => "echo request".into(),
+        Icmpv4Type::EchoReply(_) => "echo reply".into(),
+        Icmpv4Type::TimeExceeded(_) => "time exceeded".into(),
+        Icmpv4Type::DestinationUnreachable(_) => "destination unreachable".into(),
+        _ => format!("type {}", icmp.type_u8()),
+    }
+}
+
+fn name(protocol: IpNumber) -> String {
+    let name = protocol.keyword_str().map(String::from);
+    name.unwrap_or_else(|| format!("protocol {}", protocol.0))
+}
+
+/// One line a layer: its name, how many bytes it adds, and what it says.
+pub fn layers(packet: &Packet) -> String {
+    let (ethernet, ip) = (&packet.ethernet, packet.ip.header());
+    let (from, to) = (mac(ethernet.source()), mac(ethernet.destination()));
+    let mut lines = layer("Ethernet", Ethernet2Header::LEN, &format!("{from} > {to}"));
+    let (from, to) = (ip.source_addr(), ip.destination_addr());
+    let (ttl, id) = (ip.ttl(), ip.identification());
+    let text = format!("{from} > {to}, TTL {ttl}, id {id}");
+    lines += &layer("IPv4", ip.slice().len(), &text);
+    let data = match &packet.inner {
+        Inner::Tcp(tcp) => {
+            let (source, destination) = (tcp.source_port(), tcp.destination_port());
+            let (seq, ack) = (tcp.sequence_number(), tcp.acknowledgment_number());
+            let text = format!("port {source} > {destination}, seq {seq}, ack {ack}");
+            lines += &layer("TCP", tcp.header_slice().len(), &text);
+            tcp.payload()
+        }
+        Inner::Udp(udp, data) => {
+            let (source, destination) = (udp.source_port(), udp.destination_port());
+            let text = format!("port {source} > {destination}");
+            lines += &layer("UDP", UdpHeader::LEN, &text);
+            data
+        }
+        Inner::Icmp(icmp) => {
+            lines += &layer("ICMP", icmp.header_len(), &icmp_text(icmp));
+            icmp.payload()
+        }
+        Inner::Bytes(bytes) => bytes,
+    };
+    // The start is enough to recognise it.
+    lines += &layer("data", data.len(), &printable(&data[..data.len().min(40)]));
+    lines.trim_end().into()
+}
+
+fn layer(name: &str, length: usize, text: &str) -> String {
+    format!("    {name:8} {length:4} bytes  {text}\n")
+}
+
+fn mac(address: [u8; 6]) -> String {
+    address.map(|byte| format!("{byte:02x}")).join(":")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etherparse::{Ipv4Header, PacketBuilder, TcpHeader};
+
+    const CLIENT: [u8; 4] = [10, 1, 0, 2];
+    const SERVER: [u8; 4] = [10, 2, 0, 2];
+
+    fn tcp(from: ([u8; 4], u16), to: ([u8; 4], u16), tcp: TcpHeader, data: &[u8]) -> Vec<u8> {
+        let mut frame = Vec::new();
+        PacketBuilder::ethernet2([2; 6], [4; 6])
+            .ipv4(from.0, to.0, 64)
+            .tcp_header(TcpHeader {
+                source_port: from.1,
+                destination_port: to.1,
+                ..tcp
+            })
+            .write(&mut frame, data)
+            .unwrap();
+        frame
+    }
+
+    fn segment(flags: &str, seq: u32, ack: u32) -> TcpHeader {
+        let mut header = TcpHeader::new(0, 0, seq, 1024);
+        header.syn = flags.contains('S');
+        header.psh = flags.contains('P');
+        header.ack = flags.contains('A');
+        header.acknowledgment_number = ack;
+        header
+    }
+
+    /// A fragment of a datagram of 1,500 bytes from port 40000 to port 9999.
+    fn fragment(offset: u16, more: bool) -> Vec<u8> {
+        let mut datagram = Vec::new();
+        PacketBuilder::ipv4(CLIENT, SERVER, 64)
+            .udp(40000, 9999)
+            .write(&mut datagram, &[b'x'; 1500])
+            .unwrap();
+        let start = Ipv4Header::MIN_LEN + usize::from(offset) * 8;
+        let bytes = &datagram[start..datagram.len().min(start + 800)];
+        let length = bytes.len().try_into().unwrap();
+        let mut ip = Ipv4Header::new(length, 64, IpNumber::UDP, CLIENT, SERVER).unwrap();
+        ip.more_fragments = more;
+        ip.fragment_offset = offset.try_into().unwrap();
+        let mut frame = [[2; 6], [4; 6]].concat();
+        frame.extend([8, 0]);
+        frame.extend(ip.to_bytes());
+        frame.extend(bytes);
+        frame
+    }
+
+    #[test]
+    fn sequence_numbers_count_from_the_first_in_each_direction() {
+        let (client, server) = ((CLIENT, 40000), (SERVER, 9999));
+        let start = u32::MAX - 2; // a sequence number may wrap around
+        let frames = [
+            tcp(client, server, segment("S", start, 0), b""),
+            tcp(
+                server,
+                client,
+                segment("SA", 500, start.wrapping_add(1)),
+                b"",
+            ),
+            tcp(
+                client,
+                server,
+                segment("PA", start.wrapping_add(1), 501),
+                b"Michael",
+            ),
+            tcp(
+                client,
+                server,
+                segment("PA", start.wrapping_add(8), 501),
+                b"exit",
+            ),
+        ];
+        let mut connections = Connections::default();
+        let lines = frames.map(|frame| connections.line(&decode(&frame).unwrap()));
+        assert_eq!(
+            lines,
+            [
+                "10.1.0.2:40000 > 10.2.0.2:9999 TCP S seq 0",
+                "10.2.0.2:9999 > 10.1.0.2:40000 TCP SA seq 0 ack 1",
+                "10.1.0.2:40000 > 10.2.0.2:9999 TCP PA seq 1 ack 1 len 7",
+                "10.1.0.2:40000 > 10.2.0.2:9999 TCP PA seq 8 ack 1 len 4",
+            ]
+        );
+    }
+
+    #[test]
+    fn only_the_first_fragment_has_ports() {
+        let lines = [(0, true), (100, false)].map(|(offset, more)| {
+            Connections::default().line(&decode(&fragment(offset, more)).unwrap())
+        });
+        assert_eq!(
+            lines,
+            [
+                "10.1.0.2:40000 > 10.2.0.2:9999 UDP len 1500, fragment 0..800, 820 bytes in all",
+                "10.1.0.2 > 10.2.0.2 UDP, fragment 800..1508, 728 bytes in all",
+            ]
+        );
+    }
+
+    #[test]
+    fn each_layer_tells_what_it_adds() {
+        let frame = tcp(
+            (CLIENT, 40000),
+            (SERVER, 9999),
+            segment("PA", 1, 2),
+            b"Michael\x1b",
+        );
+        assert_eq!(
+            layers(&decode(&frame).unwrap()),
+            "    Ethernet   14 bytes  02:02:02:02:02:02 > 04:04:04:04:04:04\n    \
+             IPv4       20 bytes  10.1.0.2 > 10.2.0.2, TTL 64, id 0\n    \
+             TCP        20 bytes  port 40000 > 9999, seq 1, ack 2\n    \
+             data        8 bytes  Michael\\x1b"
+        );
+    }
+
+    #[test]
+    fn what_is_cut_short_is_not_understood() {
+        let frame = tcp((CLIENT, 1), (SERVER, 2), segment("S", 0, 0), b"");
+        for length in 0..frame.len() {
+            assert!(decode(&frame[..length]).is_err(), "{length} bytes");
+        }
+    }
+}
