@@ -155,7 +155,10 @@ fn a_client_that_resets_is_reported_and_the_others_are_served() {
     let peer = Peer::welcomed(server.address());
     let address = peer.address();
     peer.reset();
-    server.wait_for(&format!("[WARN ] {address}: "));
+    // Wine passes a reset on as an ordinary end: no trouble, and nothing to report.
+    if cfg!(unix) {
+        server.wait_for(&format!("[WARN ] {address}: "));
+    }
     server.wait_for(&format!("Connection from {address} closed."));
     other.is_greeted_as(b"Tracy");
     Peer::welcomed(server.address()).is_greeted_as(b"Sarah");
