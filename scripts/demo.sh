@@ -13,13 +13,13 @@ PATIENCE=60
 NEWLINE=$'\n'
 
 main() {
+    prepare
     case $(uname -s) in
     MINGW* | MSYS* | CYGWIN*)
         echo "skipped: a script cannot press Ctrl+C on a Windows program"
         exit 77
         ;;
     esac
-    prepare
     build
 
     heading "A web page: page_server, http-fetch"
@@ -83,13 +83,16 @@ prepare() {
 
 clean_up() {
     trap '' HUP INT TERM
+    exec 2>/dev/null # bash would report each process that it has to kill
     local job
-    # KILL: a process that is only just starting may miss anything gentler.
-    for job in $(jobs -pr); do
-        kill -KILL -- "-$job" 2>/dev/null || true
-    done
-    wait 2>/dev/null || true
     if [ -n "$temp" ]; then
+        # In a file: what a trap calls in $(...) does not always know the jobs.
+        jobs -p >"$temp/jobs"
+        while read -r job; do
+            # KILL: a process that is only just starting may miss anything gentler.
+            kill -KILL -- "-$job" || true
+        done <"$temp/jobs"
+        wait || true
         rm -rf "$temp"
     fi
 }
