@@ -105,8 +105,8 @@ fn our_fetch_and_the_tutorials_save_the_same_page_of_our_server() {
     let expected = [
         "HTTP/1.1 200 OK",
         "Content-Type: text/html",
-        &length,
         "Connection: close",
+        &length,
     ];
     assert_eq!(header, expected);
 
