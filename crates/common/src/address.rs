@@ -33,12 +33,13 @@ impl Address {
     ///
     /// # Errors
     ///
-    /// When `text` has no host, no valid port after its colon, or an IPv6 address without brackets.
+    /// When `text` has no host (a number alone is none), no valid port after its colon, or an IPv6 address
+    /// without brackets.
     pub fn parse(text: &str, default_port: u16) -> Result<Self, String> {
         // The colons inside [::1] are part of the host.
         let (host, port) = match text.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => (host, parse_port(port)?),
-            _ => (text, default_port),
+            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+            _ => (text, None),
         };
         let host = match host
             .strip_prefix('[')
@@ -46,12 +47,14 @@ impl Address {
         {
             Some(bracketed) if is_ipv6(bracketed) => bracketed,
             Some(bracketed) => return Err(format!("'{bracketed}' is no IPv6 address")),
-            None if host.is_empty() => return Err("a host is missing: 127.0.0.1:9999".into()),
             None if host.contains([':', '[', ']']) => {
                 return Err("an IPv6 address is written in brackets: [::1]:9999".into());
             }
+            // Nothing, or a port alone, which systems would take for an address: 9998 for 0.0.39.14.
+            None if is_number(host) => return Err("a host is missing: 127.0.0.1:9999".into()),
             None => host,
         };
+        let port = port.map_or(Ok(default_port), parse_port)?;
         Ok(Self {
             host: host.into(),
             port,
@@ -105,9 +108,12 @@ impl fmt::Display for Address {
 
 /// Rust's own parser would let a `+` pass.
 fn parse_port(text: &str) -> Result<u16, String> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let port = text.parse().ok().filter(|_| digits);
+    let port = text.parse().ok().filter(|_| is_number(text));
     port.ok_or_else(|| format!("'{text}' is no port (0 to 65535)"))
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// An address may name the interface it is reached through (RFC 4007): `fe80::1%eth0`.
@@ -166,6 +172,27 @@ mod tests {
             "a:b:80",
         ] {
             assert!(shown(text).is_err(), "{text:?} is {:?}", shown(text));
+        }
+    }
+
+    #[test]
+    fn the_refusal_says_what_was_expected() {
+        for (text, expected) in [
+            ("", "127.0.0.1:9999"),
+            (":9998", "127.0.0.1:9999"),
+            ("9998", "127.0.0.1:9999"),
+            ("9998:9999", "127.0.0.1:9999"),
+            ("localhost:", "0 to 65535"),
+            ("127.0.0.1:99999", "0 to 65535"),
+            ("::1", "[::1]:9999"),
+            ("fe80::", "[::1]:9999"),
+            ("fe80::abcd", "[::1]:9999"),
+            ("::1:9999", "[::1]:9999"),
+            ("[::1]9999", "[::1]:9999"),
+            ("[localhost]:80", "IPv6"),
+        ] {
+            let refusal = shown(text).unwrap_err();
+            assert!(refusal.contains(expected), "{text:?}: {refusal}");
         }
     }
 
