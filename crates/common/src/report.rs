@@ -91,12 +91,20 @@ fn hint(program: &str, error: &io::Error) -> Cow<'static, str> {
         (ErrorKind::NotFound, _) => {
             "is the name spelled right (the first argument is the address), and this machine online?"
         }
+        (ErrorKind::AddrInUse, "udp-server") => {
+            "another program has this port: stop it, or give another address, such as 127.0.0.1:9998"
+        }
         (ErrorKind::AddrInUse, _) => {
             "another program has this port, or its connections had it a minute ago: \
              stop it, wait, or give another address, such as 127.0.0.1:9998"
         }
+        (ErrorKind::PermissionDenied, "http-fetch" | "tcp-client" | "udp-client") => {
+            "this machine may not send there: is it a broadcast address, or does a firewall forbid it?"
+        }
+        // Windows also denies ports that it keeps for itself.
         (ErrorKind::PermissionDenied, _) => {
-            "ports below 1024 are for administrators: give a higher one, such as 127.0.0.1:9999"
+            "ports below 1024 are for administrators, some others for the system: give another one, \
+             such as 127.0.0.1:9998"
         }
         (ErrorKind::AddrNotAvailable, _) => {
             "this machine has no such address; 127.0.0.1 is always its own, 0.0.0.0 means all it has"
@@ -110,8 +118,14 @@ fn hint(program: &str, error: &io::Error) -> Cow<'static, str> {
             "no server there; to practise: cargo run -p http-fetch --example page_server"
         }
         (ErrorKind::ConnectionRefused, _) => "start the server first: cargo run -p tcp-server",
-        (ErrorKind::TimedOut, _) => {
+        (ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable, _) => {
+            "no way leads there: is the address right, and this machine online?"
+        }
+        (ErrorKind::TimedOut, "http-fetch") => {
             "the server is busy or off, or a firewall is in between: try again, or a longer --timeout"
+        }
+        (ErrorKind::TimedOut, _) => {
+            "that machine does not answer: is the address right, or is a firewall in between?"
         }
         (
             ErrorKind::ConnectionReset | ErrorKind::BrokenPipe,
@@ -129,7 +143,8 @@ fn hint(program: &str, error: &io::Error) -> Cow<'static, str> {
         }
         (ErrorKind::FileTooLarge, _) => "allow more with --max-size",
         _ if error.raw_os_error() == Some(EMSGSIZE) => {
-            "a datagram carries at most 65507 bytes: choose a shorter name"
+            // On Windows, a receive reports an answer that does not fit.
+            "a datagram carries at most 65507 bytes, an answer here 1024: choose a shorter name"
         }
         _ => "RUST_LOG=debug shows what led to it",
     };
@@ -157,5 +172,56 @@ mod tests {
         assert!(hint("echo_once_client", &refused).ends_with("--example echo_once_server"));
         assert!(hint("connected", &refused).ends_with("-p udp-server"));
         assert!(hint("udp-client", &ErrorKind::TimedOut.into()).ends_with("-p udp-server"));
+    }
+
+    #[test]
+    fn a_hint_is_about_the_program_that_fails() {
+        let denied = ErrorKind::PermissionDenied.into();
+        assert!(hint("tcp-server", &denied).contains("below 1024"));
+        assert!(hint("udp-client", &denied).contains("broadcast"));
+        let in_use = ErrorKind::AddrInUse.into();
+        assert!(hint("tcp-server", &in_use).contains("connections"));
+        assert!(!hint("udp-server", &in_use).contains("connections"));
+        let too_late = ErrorKind::TimedOut.into();
+        assert!(hint("http-fetch", &too_late).contains("--timeout"));
+        assert!(!hint("tcp-client", &too_late).contains("--timeout"));
+    }
+
+    #[test]
+    fn every_failure_that_is_known_has_a_hint_of_its_own() {
+        for kind in [
+            ErrorKind::NotFound,
+            ErrorKind::AddrInUse,
+            ErrorKind::PermissionDenied,
+            ErrorKind::AddrNotAvailable,
+            ErrorKind::ConnectionRefused,
+            ErrorKind::NetworkUnreachable,
+            ErrorKind::HostUnreachable,
+            ErrorKind::TimedOut,
+            ErrorKind::ConnectionReset,
+            ErrorKind::ConnectionAborted,
+            ErrorKind::BrokenPipe,
+            ErrorKind::UnexpectedEof,
+        ] {
+            for program in [
+                "http-fetch",
+                "tcp-server",
+                "tcp-client",
+                "udp-server",
+                "udp-client",
+            ] {
+                let hint = hint(program, &kind.into());
+                assert!(!hint.contains("RUST_LOG"), "{program}: {kind:?}");
+            }
+        }
+        let too_long = io::Error::from_raw_os_error(EMSGSIZE);
+        assert!(hint("udp-client", &too_long).contains("65507"));
+        assert!(hint("udp-client", &io::Error::other("?")).contains("RUST_LOG"));
+    }
+
+    #[test]
+    fn a_full_disk_and_a_closed_pipe_are_told_apart() {
+        assert!(output_hint(ErrorKind::StorageFull).contains("disk"));
+        assert!(output_hint(ErrorKind::BrokenPipe).contains("reading"));
     }
 }
