@@ -56,10 +56,10 @@ fn serve(args: &Args) -> io::Result<()> {
     let stop = Stop::on_ctrl_c(common::wake_recv(&socket)?)?;
     let address = socket.local_addr()?;
     info!("receiving on {address}");
-    print_line(format_args!("Bind UDP on {}...", address.port()))?;
+    print_or_warn(&format!("Bind UDP on {}...", address.port()));
     while !stop.is_requested() {
         // One peer's trouble is not the others'. On Windows, a receive also reports the trouble of an
-        // earlier send, and a datagram that did not fit the buffer.
+        // earlier send, and a datagram that did not fit the buffer, which then goes unanswered.
         if let Err(error) = greet(&socket, &stop) {
             warn!("{error}");
         }
@@ -78,9 +78,7 @@ fn greet(socket: &UdpSocket, stop: &Stop) -> io::Result<()> {
         return Ok(());
     }
     debug!("received {length} bytes from {peer}");
-    if let Err(error) = print_line(format_args!("Received from {peer}.")) {
-        warn!("{error}"); // a server that cannot be watched can still serve
-    }
+    print_or_warn(&format!("Received from {peer}."));
     if length == buffer.len() {
         warn!("{peer}: the buffer is full: what was beyond {length} bytes, if anything, is lost");
     }
@@ -88,7 +86,16 @@ fn greet(socket: &UdpSocket, stop: &Stop) -> io::Result<()> {
     // 4. Send the greeting back to where it came from. Bytes, not text: a name that is not UTF-8 is
     //    greeted as it came.
     let greeting = [b"Hello, ", &buffer[..length], b"!"].concat();
-    let length = socket.send_to(&greeting, peer)?;
-    debug!("sent {length} bytes to {peer}");
+    match socket.send_to(&greeting, peer) {
+        Ok(length) => debug!("sent {length} bytes to {peer}"),
+        Err(error) => warn!("{peer}: {error}"),
+    }
     Ok(())
+}
+
+/// A server that cannot be watched can still serve.
+fn print_or_warn(line: &str) {
+    if let Err(error) = print_line(line) {
+        warn!("{error}");
+    }
 }
