@@ -20,7 +20,6 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use clap::builder::NonEmptyStringValueParser;
 use common::{Address, print_line, printable};
 use log::{debug, warn};
 use socket2::{Domain, Socket, Type};
@@ -38,10 +37,11 @@ struct Args {
     address: Address,
     /// Who to introduce
     #[arg(value_name = "NAME", default_values = ["Michael", "Tracy", "Sarah"])]
-    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
     names: Vec<String>,
     /// Seconds to wait for each answer, such as 0.5
-    #[arg(long, default_value = "3", value_parser = common::timeout)]
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = common::timeout)]
+    #[arg(allow_negative_numbers = true)] // refused with the reason, not as an unknown flag
     timeout: Duration,
 }
 
@@ -101,7 +101,7 @@ fn receive(socket: &UdpSocket, server: SocketAddr, timeout: Duration) -> io::Res
                 return Ok(printable(&buffer[..length]));
             }
             Ok((length, peer)) => {
-                warn!("ignored {length} bytes from {peer}, which is not the server");
+                warn!("ignored {length} bytes from {peer}, which is not the server {server}");
             }
             // The time is over ("would block" on Unix, "timed out" on Windows), or, on Linux, Ctrl+Z has
             // interrupted the wait: the clock decides.
