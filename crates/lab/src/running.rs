@@ -63,13 +63,27 @@ impl Running {
     ///
     /// The system's own.
     pub fn try_start(command: &mut Command) -> io::Result<Self> {
+        Self::spawn(Stdio::piped(), command)
+    }
+
+    /// As [`start`](Self::start), with a stdout of the test's choice, which is read only if it is a pipe.
+    #[must_use]
+    pub fn start_to(stdout: Stdio, command: &mut Command) -> Self {
+        Self::spawn(stdout, command).unwrap_or_else(|error| panic!("{command:?}: {error}"))
+    }
+
+    fn spawn(stdout: Stdio, command: &mut Command) -> io::Result<Self> {
         let mut child = command
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .spawn()?;
+        // A command keeps what it was given for stdout, and so would keep a pipe of the test's open.
+        command.stdout(Stdio::null());
         let output = Arc::<Output>::default();
         let stdout = child.stdout.take().map(|out| read(0, out, &output));
+        // A stream that is not ours to read counts as ended.
+        output.lines.lock().unwrap().ended += usize::from(stdout.is_none());
         let stderr = child.stderr.take().map(|err| read(1, err, &output));
         Ok(Self {
             child,
