@@ -35,3 +35,5 @@ pub use build::{example, program};
 pub use claim::{Claim, outcome};
 pub use peers::peer;
 pub use running::{Ended, PATIENCE, Running, run};
+#[cfg(unix)]
+pub use rustix::process::Signal;
