@@ -104,7 +104,11 @@ pub fn wake_accept(
 pub fn wake_recv(socket: &UdpSocket) -> io::Result<impl FnMut() -> io::Result<()> + Send + use<>> {
     let address = reachable(socket.local_addr()?);
     let socket = socket.try_clone()?;
-    Ok(move || socket.send_to(&[], address).map(drop))
+    Ok(move || {
+        // Bound to a broadcast address, it needs leave to send there.
+        socket.set_broadcast(true)?;
+        socket.send_to(&[], address).map(drop)
+    })
 }
 
 /// The address under which this machine reaches a socket bound to `address`.
