@@ -57,14 +57,14 @@ struct Args {
     output: PathBuf,
     /// Bytes to receive at most in one call
     #[arg(long, value_name = "BYTES", default_value_t = 1024)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=16 << 20))]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=16 << 20), allow_negative_numbers = true)]
     recv_size: u32,
     /// Seconds to wait for the server each time it is silent, such as 0.5
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = common::timeout)]
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = common::timeout, allow_negative_numbers = true)]
     timeout: Duration,
     /// MiB to receive at most, header and body together
     #[arg(long, value_name = "MIB", default_value_t = 100)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     max_size: u32,
 }
 
