@@ -30,8 +30,8 @@ page_server │ Host: 127.0.0.1:PORT
 page_server │ Connection: close
 http-fetch │ HTTP/1.1 200 OK
 http-fetch │ Content-Type: text/html
-http-fetch │ Content-Length: 59
 http-fetch │ Connection: close
+http-fetch │ Content-Length: 59
 sina.html │ <!DOCTYPE html>
 sina.html │ <title>Practice</title>
 sina.html │ <h1>It works!</h1>
