@@ -1,7 +1,7 @@
 //! What the Cargo examples share, so that each has its few lines for its one idea.
 
 use std::env;
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -23,7 +23,8 @@ pub fn run_example(
     match address(env::args().skip(1), tutorial) {
         Ok(address) => exit_status(name, &address, address.resolve().and_then(run)),
         Err(error) => {
-            eprintln!("error: {error}\n\nUsage: {name} [ADDRESS]");
+            // Where stderr is gone, there is nobody to tell.
+            let _ = write!(io::stderr(), "error: {error}\n\nUsage: {name} [ADDRESS]\n");
             ExitCode::from(WRONG_USAGE)
         }
     }

@@ -81,12 +81,6 @@ fn output_hint(error: ErrorKind) -> &'static str {
 }
 
 fn hint(program: &str, error: &io::Error) -> Cow<'static, str> {
-    if let (ErrorKind::ConnectionRefused, Some(name)) =
-        (error.kind(), program.strip_suffix("_client"))
-    {
-        return format!("start the server first: cargo run -p tcp-server --example {name}_server")
-            .into();
-    }
     let hint = match (error.kind(), program) {
         (ErrorKind::NotFound, _) => {
             "is the name spelled right (the first argument is the address), and this machine online?"
@@ -109,6 +103,25 @@ fn hint(program: &str, error: &io::Error) -> Cow<'static, str> {
         (ErrorKind::AddrNotAvailable, _) => {
             "this machine has no such address; 127.0.0.1 is always its own, 0.0.0.0 means all it has"
         }
+        (ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable, _) => {
+            "no way leads there: is the address right, and this machine online?"
+        }
+        (ErrorKind::InvalidData, _) => {
+            "this server broke off, or speaks no HTTP/1.1: try again, or another page"
+        }
+        (ErrorKind::FileTooLarge, _) => "allow more with --max-size",
+        _ if error.raw_os_error() == Some(EMSGSIZE) => {
+            // On Windows, a receive reports an answer that does not fit.
+            "a datagram carries at most 65507 bytes, an answer here 1024: choose a shorter name"
+        }
+        (kind, _) => return peer_hint(program, kind),
+    };
+    hint.into()
+}
+
+/// What to do about trouble with the other end.
+fn peer_hint(program: &str, error: ErrorKind) -> Cow<'static, str> {
+    let hint = match (error, program) {
         // On Windows, the next receive reports a datagram that nobody took as a reset.
         (
             ErrorKind::TimedOut | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused,
@@ -117,9 +130,12 @@ fn hint(program: &str, error: &io::Error) -> Cow<'static, str> {
         (ErrorKind::ConnectionRefused, "http-fetch") => {
             "no server there; to practise: cargo run -p http-fetch --example page_server"
         }
-        (ErrorKind::ConnectionRefused, _) => "start the server first: cargo run -p tcp-server",
-        (ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable, _) => {
-            "no way leads there: is the address right, and this machine online?"
+        (ErrorKind::ConnectionRefused, _) => {
+            let start = "start the server first: cargo run -p tcp-server";
+            return match program.strip_suffix("_client") {
+                Some(example) => format!("{start} --example {example}_server").into(),
+                None => start.into(),
+            };
         }
         (ErrorKind::TimedOut, "http-fetch") => {
             "the server is busy or off, or a firewall is in between: try again, or a longer --timeout"
@@ -138,14 +154,6 @@ fn hint(program: &str, error: &io::Error) -> Cow<'static, str> {
             | ErrorKind::UnexpectedEof,
             _,
         ) => "the server ended the connection: look at what it says in its own terminal",
-        (ErrorKind::InvalidData, _) => {
-            "this server broke off, or speaks no HTTP/1.1: try again, or another page"
-        }
-        (ErrorKind::FileTooLarge, _) => "allow more with --max-size",
-        _ if error.raw_os_error() == Some(EMSGSIZE) => {
-            // On Windows, a receive reports an answer that does not fit.
-            "a datagram carries at most 65507 bytes, an answer here 1024: choose a shorter name"
-        }
         _ => "RUST_LOG=debug shows what led to it",
     };
     hint.into()
