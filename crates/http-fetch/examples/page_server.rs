@@ -45,5 +45,6 @@ fn answer(mut stream: TcpStream) -> io::Result<()> {
     }
     let header = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close";
     let length = PAGE.len();
-    write!(stream, "{header}\r\nContent-Length: {length}\r\n\r\n{PAGE}")
+    // In one piece, not one for each part of the format.
+    stream.write_all(format!("{header}\r\nContent-Length: {length}\r\n\r\n{PAGE}").as_bytes())
 }
