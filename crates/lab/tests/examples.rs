@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
+use lab::claim::deserted_udp;
 use lab::{PATIENCE, Running, example, program};
 use socket2::{Domain, Socket, Type};
 
@@ -343,13 +344,12 @@ fn a_connected_udp_client_learns_that_nobody_is_there() {
         eprintln!("skipped: Wine keeps a dead port's complaint to itself");
         return;
     }
-    // The port is ours, but takes datagrams from one other socket alone.
-    let [dead, other] = [(); 2].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
-    dead.connect(other.local_addr().unwrap()).unwrap();
-    let address = dead.local_addr().unwrap().to_string();
-    // Windows may drop the others without a word, so there the port is let go.
-    #[cfg(windows)]
-    drop(dead);
+    let (dead, address) = deserted_udp(([127, 0, 0, 1], 0)).unwrap();
+    let address = address.to_string();
+    // Only from a port that nobody has is Windows sure to complain.
+    if cfg!(windows) {
+        drop(dead);
+    }
 
     let client = lab::run(example("connected").arg(&address));
     assert_eq!(client.code(), Some(1), "{client}");
