@@ -1,0 +1,231 @@
+//! Checks that docs/claims.md, the tests and scripts/three-hosts.sh name the same claims.
+//!
+//! The page says what holds, the others show it: a claim that is in one and not in the other is a mistake.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // in the helpers of tests, as in tests
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const CLAIMS: std::ops::RangeInclusive<u8> = 1..=70;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn page() -> String {
+    let page = fs::read_to_string(root().join("docs/claims.md")).expect("the page is there");
+    page.replace("\r\n", "\n")
+}
+
+/// The page's section of each claim, under the number in its heading.
+fn sections(page: &str) -> Vec<(u8, &str)> {
+    let parts = page.split("\n### ").skip(1).map(|part| {
+        let (heading, text) = part.split_once('\n').expect("a section has a text");
+        let number = heading.strip_prefix("Claim ").and_then(|n| n.parse().ok());
+        // What follows the last section of a group is the next group.
+        let text = text.split("\n## ").next().unwrap_or(text);
+        (number.expect("a heading is `### Claim 7`"), text)
+    });
+    parts.collect()
+}
+
+/// The rows of the groups' tables: number, claim and verdict.
+fn rows(page: &str) -> Vec<(u8, &str, &str)> {
+    let rows = page.lines().filter(|line| line.starts_with("| ["));
+    let cells = rows.map(|row| {
+        let cells: Vec<_> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [link, claim, verdict] = cells[..] else {
+            panic!("a row has three cells: {row}");
+        };
+        let (number, target) = link.trim_matches(['[', ')']).split_once("](").unwrap();
+        assert_eq!(target, format!("#claim-{number}"), "{row}");
+        (number.parse().unwrap(), claim, verdict)
+    });
+    cells.collect()
+}
+
+/// A test of a claim: the number in its name, its name, and the text before and after that.
+type Test<'a> = (u8, String, &'a str, &'a str);
+
+fn tests(sources: &[String]) -> Vec<Test<'_>> {
+    let mut tests = Vec::new();
+    for source in sources {
+        let mut rest = source.as_str();
+        while let Some((before, after)) = rest.split_once("\nfn claim_") {
+            let name = after.split('(').next().unwrap();
+            let (number, sentence) = name.split_once('_').expect("a name goes on as a sentence");
+            assert_eq!(number.len(), 2, "claim_{name}: two digits, as in claim_07");
+            assert!(sentence.contains('_'), "claim_{name} is no sentence");
+            let body = after.split("\nfn claim_").next().unwrap();
+            tests.push((
+                number.parse().unwrap(),
+                format!("claim_{name}"),
+                before,
+                body,
+            ));
+            rest = after;
+        }
+    }
+    tests
+}
+
+/// The sources of the tests that sit beside this one.
+fn sources() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let files = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let sources = files.filter(|file| {
+        file.extension().is_some_and(|rs| rs == "rs") && !file.ends_with("claims_page.rs")
+    });
+    sources
+        .map(|file| fs::read_to_string(file).unwrap().replace("\r\n", "\n"))
+        .collect()
+}
+
+/// The claims in a section's commands, `cargo test -p lab claim_07 -- --nocapture`.
+fn commands(section: &str) -> Vec<u8> {
+    let commands = section.split("`cargo test -p lab claim_").skip(1);
+    commands
+        .map(|command| {
+            let (number, flags) = command.split_once(' ').unwrap();
+            assert!(flags.starts_with("-- --nocapture`"), "claim_{command}");
+            number.parse().unwrap()
+        })
+        .collect()
+}
+
+/// What the page has and the others lack, and the other way round.
+fn assert_same(page: &BTreeSet<u8>, others: &BTreeSet<u8>, what: &str) {
+    let only_page: Vec<_> = page.difference(others).collect();
+    let only_others: Vec<_> = others.difference(page).collect();
+    assert!(
+        only_page.is_empty() && only_others.is_empty(),
+        "only docs/claims.md says that {what} show {only_page:?}; only {what} name {only_others:?}"
+    );
+}
+
+#[test]
+fn the_page_has_every_claim_once_and_in_order() {
+    let page = page();
+    let all: Vec<_> = CLAIMS.collect();
+    let headings: Vec<_> = sections(&page).iter().map(|section| section.0).collect();
+    assert_eq!(headings, all, "the sections");
+    let rows: Vec<_> = rows(&page).iter().map(|row| row.0).collect();
+    assert_eq!(rows, all, "the rows of the tables");
+}
+
+#[test]
+fn the_page_gives_each_claim_one_verdict() {
+    let page = page();
+    let rows = rows(&page);
+    for ((number, claim, verdict), (_, section)) in rows.iter().zip(sections(&page)) {
+        let first = section.trim_start().lines().next().unwrap();
+        assert!(
+            first.starts_with(&format!("**{claim}** (")),
+            "claim {number}"
+        );
+        assert!(
+            first.ends_with(&format!("): **{verdict}**.")),
+            "claim {number}"
+        );
+    }
+    // The table at the top: which verdicts there are, and how many of each.
+    let mut counted = 0;
+    for line in page.lines() {
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        let [_, verdict, count, _, _] = cells[..] else {
+            continue;
+        };
+        if let Ok(count) = count.parse::<usize>() {
+            let given = rows.iter().filter(|row| row.2 == verdict).count();
+            assert_eq!(given, count, "{verdict}");
+            counted += count;
+        }
+    }
+    assert_eq!(
+        counted,
+        rows.len(),
+        "every verdict is in the table at the top"
+    );
+}
+
+#[test]
+fn the_page_and_the_tests_name_the_same_claims() {
+    let page = page();
+    let mut shown = BTreeSet::new();
+    for (number, section) in sections(&page) {
+        let commands = commands(section);
+        assert!(
+            commands.is_empty() || commands == [number],
+            "claim {number}: one command, and its own"
+        );
+        shown.extend(commands);
+    }
+    let sources = sources();
+    let tested = tests(&sources).iter().map(|test| test.0).collect();
+    assert_same(&shown, &tested, "the tests");
+}
+
+#[test]
+fn the_page_and_the_three_hosts_name_the_same_claims() {
+    let page = page();
+    let shown = sections(&page)
+        .iter()
+        .filter(|(_, section)| section.contains("`scripts/three-hosts.sh`"))
+        .map(|section| section.0)
+        .collect();
+    let script = fs::read_to_string(root().join("scripts/three-hosts.sh"));
+    let script = script.expect("the script is there");
+    // Its sections begin with their claims: section '5, 35' 'what is shown'
+    let headings = script
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("section "));
+    let numbers = headings.flat_map(|heading| {
+        let numbers = heading.trim_start_matches(['\'', '"']);
+        let end = numbers.find(|c: char| !c.is_ascii_digit() && !", ".contains(c));
+        let numbers = numbers[..end.unwrap_or(numbers.len())].split(',');
+        numbers.filter_map(|number| number.trim().parse().ok())
+    });
+    let numbers: Vec<u8> = numbers.collect();
+    let set: BTreeSet<_> = numbers.iter().copied().collect();
+    assert_eq!(
+        set.len(),
+        numbers.len(),
+        "a claim has one section: {numbers:?}"
+    );
+    assert_same(&shown, &set, "the sections of scripts/three-hosts.sh");
+}
+
+#[test]
+fn the_page_says_why_a_claim_is_not_shown() {
+    for (number, section) in sections(&page()) {
+        let shown = section.contains("See it: `");
+        let reason = section.contains("\nNo experiment: ");
+        assert!(
+            shown != reason,
+            "claim {number}: a command, or the reason why not"
+        );
+    }
+}
+
+#[test]
+fn every_test_is_one_of_the_claim_that_its_name_says() {
+    let sources = sources();
+    let mut names = BTreeSet::new();
+    for (number, name, before, body) in tests(&sources) {
+        let attributes = before
+            .lines()
+            .rev()
+            .take_while(|line| line.starts_with("#["));
+        assert!(
+            attributes.into_iter().any(|line| line == "#[test]"),
+            "{name}"
+        );
+        let body: String = body.split_whitespace().collect();
+        assert!(body.contains(&format!("Claim::new({number},")), "{name}");
+        assert!(names.insert(name.clone()), "two are called {name}");
+    }
+}
