@@ -102,27 +102,12 @@ impl Claim {
         Some(crate::run(Command::new("python3").args(["-c", code])))
     }
 
-    /// Starts a program as an ordinary user: as it is, or, where we are root, as user 65534 (nobody).
+    /// Starts a program as an ordinary user, if that one can run it.
     #[cfg(unix)]
     #[must_use]
     pub fn start_as_ordinary_user(&self, command: &mut Command) -> Option<Running> {
-        use std::os::unix::process::CommandExt;
-        const NOBODY: u32 = 65534;
-
-        if !rustix::process::geteuid().is_root() {
-            return Some(Running::start(command));
-        }
-        // Nobody may look into every folder, but the root of the file system is open to all.
-        command.uid(NOBODY).gid(NOBODY).current_dir("/");
-        match Running::try_start(command) {
-            Ok(running) => Some(running),
-            Err(error) => {
-                self.skipped(format_args!(
-                    "user {NOBODY} cannot run the program: {error}"
-                ));
-                None
-            }
-        }
+        let running = Running::start_as_ordinary_user(command);
+        running.map_err(|error| self.skipped(error)).ok()
     }
 }
 

@@ -72,6 +72,29 @@ impl Running {
         Self::spawn(stdout, command).unwrap_or_else(|error| panic!("{command:?}: {error}"))
     }
 
+    /// As [`start`](Self::start), as an ordinary user: as whoever tests, or, where that is root, as user
+    /// 65534 (nobody).
+    ///
+    /// # Errors
+    ///
+    /// When nobody cannot run it, because a folder on the way to it is closed.
+    #[cfg(unix)]
+    pub fn start_as_ordinary_user(command: &mut Command) -> io::Result<Self> {
+        use std::os::unix::process::CommandExt;
+        const NOBODY: u32 = 65534;
+
+        if rustix::process::geteuid().is_root() {
+            // Nobody may look into every folder, but the root of the file system is open to all.
+            command.uid(NOBODY).gid(NOBODY).current_dir("/");
+        }
+        Self::try_start(command).map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("user {NOBODY} cannot run the program: {error}"),
+            )
+        })
+    }
+
     fn spawn(stdout: Stdio, command: &mut Command) -> io::Result<Self> {
         let mut child = command
             .stdin(Stdio::null())

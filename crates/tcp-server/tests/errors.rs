@@ -69,53 +69,32 @@ fn a_name_that_nobody_has() {
 
 /// Who may bind a port below 1024 is Linux's setting; elsewhere it may be everybody.
 #[cfg(target_os = "linux")]
-mod below_1024 {
-    use std::fs;
-    use std::process::Command;
-
-    use lab::{program, run};
-
-    /// The server, run as an ordinary user: as the one who tests, or else as nobody.
-    fn as_an_ordinary_user() -> Result<Command, String> {
-        let setting = fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
-        if setting.ok().is_none_or(|first| first.trim() != "1024") {
-            return Err("this system lets ordinary users have ports below 1024".into());
-        }
-        let status = fs::read_to_string("/proc/self/status").unwrap();
-        let powers = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
-        if powers.is_some_and(|powers| powers.trim().chars().all(|digit| digit == '0')) {
-            return Ok(program("tcp-server"));
-        }
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
-        command.arg(program("tcp-server").get_program());
-        match command.arg("--version").output() {
-            Ok(version) if version.status.success() => {}
-            other => return Err(format!("nobody cannot run the server: {other:?}")),
-        }
-        let mut again = Command::new("setpriv");
-        again.args(command.get_args().filter(|&arg| arg != "--version"));
-        Ok(again)
+#[test]
+fn a_port_below_1024_is_for_administrators() {
+    let setting = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    if setting.ok().is_none_or(|first| first.trim() != "1024") {
+        eprintln!("skipped: this system lets ordinary users have ports below 1024");
+        return;
     }
-
-    #[test]
-    fn a_port_below_1024_is_for_administrators() {
-        let mut command = match as_an_ordinary_user() {
-            Ok(command) => command,
-            Err(reason) => {
-                eprintln!("skipped: {reason}");
-                return;
-            }
-        };
-        let ended = run(command.arg("127.0.0.1:999").env("RUST_LOG", "off"));
-        assert_eq!(ended.code(), Some(1), "{ended}");
-        assert_eq!(
-            ended.stderr,
-            "tcp-server: 127.0.0.1:999: Permission denied (os error 13)\n\
-             hint: ports below 1024 are for administrators: \
-             give a higher one, such as 127.0.0.1:9999\n"
-        );
-    }
+    let mut server = program("tcp-server");
+    let server = server.arg("127.0.0.1:999").env("RUST_LOG", "off");
+    let ended = match lab::Running::start_as_ordinary_user(server) {
+        Ok(server) => server.finish(),
+        Err(error) => {
+            eprintln!("skipped: {error}");
+            return;
+        }
+    };
+    assert_eq!(ended.code(), Some(1), "{ended}");
+    let (error, hint) = ended.stderr.split_once('\n').unwrap();
+    assert_eq!(
+        error,
+        "tcp-server: 127.0.0.1:999: Permission denied (os error 13)"
+    );
+    assert!(
+        hint.starts_with("hint: ports below 1024 are for administrators"),
+        "{hint}"
+    );
 }
 
 #[test]
