@@ -63,13 +63,25 @@ impl Running {
     ///
     /// The system's own.
     pub fn try_start(command: &mut Command) -> io::Result<Self> {
-        Self::spawn(Stdio::piped(), command)
+        Self::spawn(Stdio::piped(), command, |_| true)
     }
 
     /// As [`start`](Self::start), with a stdout of the test's choice, which is read only if it is a pipe.
     #[must_use]
     pub fn start_to(stdout: Stdio, command: &mut Command) -> Self {
-        Self::spawn(stdout, command).unwrap_or_else(|error| panic!("{command:?}: {error}"))
+        let running = Self::spawn(stdout, command, |_| true);
+        running.unwrap_or_else(|error| panic!("{command:?}: {error}"))
+    }
+
+    /// As [`start`](Self::start), for a program that will print for long: nobody reads its stdout, and of
+    /// its stderr only the lines stay that `keep` wants.
+    #[must_use]
+    pub fn start_for_long(
+        command: &mut Command,
+        keep: impl FnMut(&str) -> bool + Send + 'static,
+    ) -> Self {
+        let running = Self::spawn(Stdio::null(), command, keep);
+        running.unwrap_or_else(|error| panic!("{command:?}: {error}"))
     }
 
     /// As [`start`](Self::start), as an ordinary user: as whoever tests, or, where that is root, as user
@@ -95,7 +107,11 @@ impl Running {
         })
     }
 
-    fn spawn(stdout: Stdio, command: &mut Command) -> io::Result<Self> {
+    fn spawn(
+        stdout: Stdio,
+        command: &mut Command,
+        keep: impl FnMut(&str) -> bool + Send + 'static,
+    ) -> io::Result<Self> {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(stdout)
@@ -104,10 +120,12 @@ impl Running {
         // A command keeps what it was given for stdout, and so would keep a pipe of the test's open.
         command.stdout(Stdio::null());
         let output = Arc::<Output>::default();
-        let stdout = child.stdout.take().map(|out| read(0, out, &output));
+        let stdout = child.stdout.take();
+        let stdout = stdout.map(|out| read(0, out, &output, |_| true));
         // A stream that is not ours to read counts as ended.
         output.lines.lock().unwrap().ended += usize::from(stdout.is_none());
-        let stderr = child.stderr.take().map(|err| read(1, err, &output));
+        let stderr = child.stderr.take();
+        let stderr = stderr.map(|err| read(1, err, &output, keep));
         Ok(Self {
             child,
             output,
@@ -260,7 +278,12 @@ fn complete(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Reads one of the two streams, on a thread of its own: a program must never wait for its reader.
-fn read(stream: usize, from: impl Read + Send + 'static, output: &Arc<Output>) -> JoinHandle<()> {
+fn read(
+    stream: usize,
+    from: impl Read + Send + 'static,
+    output: &Arc<Output>,
+    mut keep: impl FnMut(&str) -> bool + Send + 'static,
+) -> JoinHandle<()> {
     let output = Arc::clone(output);
     thread::spawn(move || {
         let mut from = BufReader::new(from);
@@ -269,9 +292,11 @@ fn read(stream: usize, from: impl Read + Send + 'static, output: &Arc<Output>) -
             .read_until(b'\n', &mut line)
             .is_ok_and(|length| length > 0)
         {
-            let mut lines = output.lines.lock().unwrap();
-            lines.text[stream].push_str(&String::from_utf8_lossy(&line));
-            output.changed.notify_all();
+            let text = String::from_utf8_lossy(&line);
+            if keep(&text) {
+                output.lines.lock().unwrap().text[stream].push_str(&text);
+                output.changed.notify_all();
+            }
             line.clear();
         }
         output.lines.lock().unwrap().ended += 1;
