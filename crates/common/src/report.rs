@@ -6,7 +6,8 @@ use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use env_logger::{Builder, Env};
+use env_logger::Builder;
+use log::LevelFilter;
 
 /// "Message too long", which has no [`ErrorKind`]: a datagram over 65,507 bytes.
 const EMSGSIZE: i32 = if cfg!(windows) {
@@ -17,9 +18,13 @@ const EMSGSIZE: i32 = if cfg!(windows) {
     40
 };
 
-/// Starts the log on stderr: from `info` up, unless `RUST_LOG` says otherwise.
+/// Starts the log on stderr: from `info` up, unless `RUST_LOG` gives another level.
+///
+/// So an empty `RUST_LOG`, or one with a typing error, does not hide that a server is ready.
 pub fn start_log() {
-    Builder::from_env(Env::default().default_filter_or("info"))
+    Builder::new()
+        .filter_level(LevelFilter::Info)
+        .parse_default_env()
         .format_target(false)
         .init();
 }
