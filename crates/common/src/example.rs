@@ -20,7 +20,9 @@ pub fn run_example(
     run: impl FnOnce(SocketAddr) -> io::Result<()>,
 ) -> ExitCode {
     start_log();
-    match address(env::args().skip(1), tutorial) {
+    // What is not UTF-8 is no address either: it is refused as one, and not with a panic.
+    let arguments = env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    match address(arguments.skip(1), tutorial) {
         Ok(address) => exit_status(name, &address, address.resolve().and_then(run)),
         Err(error) => {
             // Where stderr is gone, there is nobody to tell.

@@ -3,7 +3,7 @@
 //! Run it, and `cargo run -p http-fetch -- 127.0.0.1:8080` in another terminal: watch what the client asks.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::thread::{self, Builder};
 use std::time::Duration;
@@ -13,13 +13,10 @@ use common::{Stop, print_line, printable, wake_accept};
 const PAGE: &str = "<!DOCTYPE html>\n<title>Practice</title>\n<h1>It works!</h1>\n";
 
 fn main() -> ExitCode {
-    common::start_log();
-    let address = std::env::args().nth(1);
-    let address = address.as_deref().unwrap_or("127.0.0.1:8080");
-    common::exit_status("page_server", address, serve(address))
+    common::run_example("page_server", ("127.0.0.1", 8080), serve)
 }
 
-fn serve(address: &str) -> io::Result<()> {
+fn serve(address: SocketAddr) -> io::Result<()> {
     let listener = TcpListener::bind(address)?;
     let stop = Stop::on_ctrl_c(wake_accept(&listener)?)?;
     log::info!("one page on http://{}/", listener.local_addr()?);

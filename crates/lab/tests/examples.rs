@@ -436,7 +436,7 @@ fn an_ordinary_user_of_linux_is_not_permitted_a_raw_socket() {
 
 #[test]
 fn anything_but_one_address_is_wrong_usage() {
-    for name in WITH_ADDRESS {
+    for name in WITH_ADDRESS.into_iter().chain(["page_server"]) {
         for arguments in [&["127.0.0.1:99999"][..], &["--help"], &["127.0.0.1:0", "x"]] {
             let ended = lab::run(example(name).args(arguments));
             assert_eq!(ended.code(), Some(2), "{name} {arguments:?}: {ended}");
@@ -445,6 +445,19 @@ fn anything_but_one_address_is_wrong_usage() {
             assert!(ended.stderr.ends_with(&usage), "{ended}");
         }
     }
+}
+
+/// Windows passes arguments as UTF-16.
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_not_utf_8_is_wrong_usage_and_no_panic() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let argument = OsStr::from_bytes(b"localhost:\xff");
+    let ended = lab::run(example("connected").arg(argument));
+    assert_eq!(ended.code(), Some(2), "{ended}");
+    assert!(ended.stderr.contains("is no port"), "{ended}");
 }
 
 #[test]
