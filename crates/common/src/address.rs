@@ -76,11 +76,12 @@ impl Address {
             .ok_or_else(|| io::Error::new(ErrorKind::NotFound, "the name has no address"))
     }
 
-    /// The address as a `Host` field has it: without the port, if that is `default_port`
-    /// (RFC 9110, section 7.2).
+    /// The address as a `Host` field has it (RFC 9110, section 7.2): without the port, if that is
+    /// `default_port`, and without the interface, which means nothing to another machine.
     #[must_use]
-    pub fn without_port(&self, default_port: u16) -> String {
-        let text = self.to_string();
+    pub fn host_field(&self, default_port: u16) -> String {
+        let (host, port) = (self.host.split('%').take(1).collect(), self.port);
+        let text = Self { host, port }.to_string();
         match text.strip_suffix(&format!(":{default_port}")) {
             Some(host) => host.into(),
             None => text,
@@ -209,11 +210,13 @@ mod tests {
     }
 
     #[test]
-    fn a_host_field_has_no_default_port() {
-        let host = |text| Address::parse(text, 80).unwrap().without_port(80);
+    fn a_host_field_has_no_default_port_and_no_interface() {
+        let host = |text| Address::parse(text, 80).unwrap().host_field(80);
         assert_eq!(host("example.org"), "example.org");
         assert_eq!(host("example.org:8080"), "example.org:8080");
         assert_eq!(host("[::1]:80"), "[::1]");
         assert_eq!(host("[::80]:8080"), "[::80]:8080");
+        assert_eq!(host("[fe80::1%eth0]"), "[fe80::1]");
+        assert_eq!(host("[fe80::1%eth0]:8080"), "[fe80::1]:8080");
     }
 }

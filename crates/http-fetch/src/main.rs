@@ -90,7 +90,7 @@ fn fetch(args: &Args) -> io::Result<()> {
 
     // 3. Send the request: in HTTP, the client speaks first. `Connection: close` asks the server to
     //    close when it has answered.
-    let (path, host) = (&args.url.path, args.url.address.without_port(80));
+    let (path, host) = (&args.url.path, args.url.address.host_field(80));
     let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;
     debug!("sent {} bytes: {request:?}", request.len());
