@@ -1,8 +1,8 @@
 //! udp-client with `connect`: a server that is not there is reported, instead of never answering.
 //!
 //! Watch: start it without a server. `connect` sends nothing, so it succeeds, and so does the first
-//! send; then the dead port's complaint (ICMP) comes back, which the kernel tells a connected socket
-//! alone: "connection refused", on Windows a reset. A stranger's datagrams do not reach it either.
+//! send; then the dead port's complaint (ICMP) comes back as "connection refused", which Linux and macOS
+//! tell a connected socket alone (Windows tells any, as a reset). A stranger's datagrams do not reach it.
 //!
 //! ```text
 //! cargo run -p udp-server
