@@ -74,8 +74,8 @@ fn serve(args: &Args) -> io::Result<()> {
     }
     socket.bind(&address.into())?;
 
-    // 3. Listen for connections: from now on the kernel completes them, and up to `backlog` of them
-    //    wait. The socket is set up, so from here on the standard library's type will do.
+    // 3. Listen for connections: from now on the kernel completes them, and about `backlog` of them may
+    //    wait (Linux: one more). The socket is set up, so from here on the standard library's type will do.
     socket.listen(args.backlog.into())?;
     let listener = TcpListener::from(socket);
 
