@@ -88,8 +88,7 @@ fn receive(socket: &UdpSocket, server: SocketAddr, timeout: Duration) -> io::Res
         if rest.is_zero() {
             return Err(no_answer(timeout));
         }
-        // A receive waits for ever if it is given less than a microsecond.
-        socket.set_read_timeout(Some(rest.max(Duration::from_micros(1))))?;
+        socket.set_read_timeout(Some(rest))?;
         match socket.recv_from(&mut buffer) {
             Ok((length, peer)) if peer == server => {
                 debug!("received {length} bytes from {peer}");
