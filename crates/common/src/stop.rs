@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use log::warn;
 use socket2::{Domain, Socket, Type};
 
 /// The exit status a shell gives to a program killed by Ctrl+C: 128 + SIGINT.
@@ -68,8 +69,11 @@ impl Stop {
     fn request(&self, wake: &mut impl FnMut() -> io::Result<()>) -> bool {
         let first = !self.0.swap(true, Ordering::SeqCst);
         if first {
-            // Where nobody can knock, nobody sleeps: the backlog is full, or the listener already closed.
-            let _ = wake();
+            // Where the backlog is full or the listener already closed, nobody sleeps, and the program is
+            // about to end. But an address that the machine has lost in the meantime cannot be reached.
+            if let Err(error) = wake() {
+                warn!("cannot wake up by ourselves ({error}): if nothing ends, Ctrl+C once more");
+            }
         }
         first
     }
