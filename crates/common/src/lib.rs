@@ -14,7 +14,7 @@ mod stop;
 
 pub use address::Address;
 pub use example::{python_bytes, run_example};
-pub use output::{print_line, printable};
+pub use output::{print_line, print_or_warn, printable};
 pub use report::{about, exit_status, start_log};
 pub use seconds::{seconds, timeout};
 pub use stop::{Stop, wake_accept, wake_recv};

@@ -3,6 +3,8 @@
 use std::fmt::{Display, Write as _};
 use std::io::{self, Write as _};
 
+use log::warn;
+
 use crate::about;
 
 /// Prints a line to stdout.
@@ -14,6 +16,13 @@ use crate::about;
 /// When stdout cannot be written to; the error says that it is stdout's.
 pub fn print_line(line: impl Display) -> io::Result<()> {
     writeln!(io::stdout(), "{line}").map_err(|error| about("stdout", error))
+}
+
+/// Prints a server's line to stdout, or warns that it could not: unseen, it serves all the same.
+pub fn print_or_warn(line: &str) {
+    if let Err(error) = print_line(line) {
+        warn!("{error}");
+    }
 }
 
 /// What a terminal may be given of `bytes`: no peer of ours gets to move its cursor or to clear it.

@@ -26,7 +26,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Parser;
-use common::{Address, Stop, print_line};
+use common::{Address, Stop, print_or_warn};
 use log::{debug, info, warn};
 use socket2::{Domain, Socket, Type};
 
@@ -158,11 +158,4 @@ fn tcplink(stream: Arc<TcpStream>, peer: SocketAddr, delay: Duration, stop: &Sto
     drop(stream);
     debug!("closed {peer}");
     print_or_warn(&format!("Connection from {peer} closed."));
-}
-
-/// Where stdout is closed or its disk is full, nobody sees the line; the server serves all the same.
-fn print_or_warn(line: &str) {
-    if let Err(error) = print_line(line) {
-        warn!("{error}");
-    }
 }

@@ -19,7 +19,7 @@ use std::net::UdpSocket;
 use std::process::ExitCode;
 
 use clap::Parser;
-use common::{Address, Stop, print_line};
+use common::{Address, Stop, print_or_warn};
 use log::{debug, info, warn};
 use socket2::{Domain, Socket, Type};
 
@@ -91,11 +91,4 @@ fn greet(socket: &UdpSocket, stop: &Stop) -> io::Result<()> {
         Err(error) => warn!("{peer}: {error}"),
     }
     Ok(())
-}
-
-/// A server that cannot be watched can still serve.
-fn print_or_warn(line: &str) {
-    if let Err(error) = print_line(line) {
-        warn!("{error}");
-    }
 }
