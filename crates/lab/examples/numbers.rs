@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use clap::{Parser, ValueEnum};
-use common::print_line;
+use common::{print_line, printable};
 
 /// Counts, over TCP and UDP at once.
 #[derive(Parser)]
@@ -66,15 +66,12 @@ fn receive(address: SocketAddr) -> io::Result<()> {
         let mut buffer = [0; 64];
         loop {
             let length = udp.recv(&mut buffer)?;
-            print_line(format_args!(
-                "udp {}",
-                String::from_utf8_lossy(&buffer[..length])
-            ))?;
+            print_line(format_args!("udp {}", printable(&buffer[..length])))?;
         }
     });
     let (stream, _) = listener.accept()?;
     for line in BufReader::new(stream).lines() {
-        print_line(format_args!("tcp {}", line?))?;
+        print_line(format_args!("tcp {}", printable(line?.as_bytes())))?;
     }
     Ok(())
 }
