@@ -38,7 +38,7 @@ fn deal_client(mut stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
     stream.write_all(b"Hello,I am server!")?;
     let mut buffer = [0; 1024];
     while let length @ 1.. = stream.read(&mut buffer)? {
-        thread::sleep(Duration::from_secs(1));
+        thread::sleep(Duration::from_secs(1)); // as if an answer took thought
         if &buffer[..length] == b"exit" {
             break;
         }
