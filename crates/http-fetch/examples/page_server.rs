@@ -26,8 +26,11 @@ fn serve(address: SocketAddr) -> io::Result<()> {
             return Ok(());
         }
         // Browsers also connect in advance and say nothing: each has a thread to be silent with.
-        let answered = accepted.and_then(|(stream, _)| Builder::new().spawn(|| answer(stream)));
-        if let Err(error) = answered {
+        let started = accepted.and_then(|(stream, peer)| {
+            let answer = move || answer(stream).inspect_err(|error| log::warn!("{peer}: {error}"));
+            Builder::new().spawn(answer)
+        });
+        if let Err(error) = started {
             log::warn!("{error}");
             thread::park_timeout(Duration::from_secs(1));
         }
