@@ -5,9 +5,7 @@
 
 use std::net::{TcpListener, UdpSocket};
 
-#[cfg(unix)]
-use lab::Running;
-use lab::{Ended, program};
+use lab::{Ended, Running, program};
 
 const ALL_FIVE: [&str; 5] = [
     "http-fetch",
@@ -466,6 +464,17 @@ mod a_stdout_that_cannot_be_written_to {
             server.wait_for_times(error, 4);
             server.ctrl_c();
             assert_eq!(server.finish().code(), Some(0));
+        }
+    }
+}
+
+#[test]
+fn an_empty_or_mistyped_rust_log_hides_no_ready_line() {
+    for log in ["", "dbug", "tcp-server=debug"] {
+        for name in ["tcp-server", "udp-server"] {
+            let server = Running::start(program(name).arg("127.0.0.1:0").env("RUST_LOG", log));
+            let ready = server.wait_for(" on 127.0.0.1:");
+            assert!(ready.starts_with("[INFO ] "), "{name} {log:?}: {ready}");
         }
     }
 }
