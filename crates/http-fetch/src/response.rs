@@ -38,6 +38,8 @@ impl<'a> Response<'a> {
 pub struct End {
     /// Up to where the response is understood.
     position: usize,
+    /// Up to where it has been looked at.
+    seen: usize,
     /// None until the final header is complete.
     body: Option<Body>,
 }
@@ -56,9 +58,13 @@ impl End {
     }
 
     fn advance(&mut self, received: &[u8]) -> Result<bool, String> {
+        // A header ends with a line: where none has ended, it need not be read from its start again.
+        let new_line = received[self.seen..].contains(&b'\n') || received.len() > HEADER_LIMIT;
+        self.seen = received.len();
         loop {
             let rest = &received[self.position..];
             match self.body {
+                None if !new_line => return Ok(false),
                 None => {
                     let Some(head) = Head::parse(rest)? else {
                         return Ok(false);
