@@ -74,7 +74,7 @@ impl Connections {
             .last_report
             .is_none_or(|last| last.elapsed() >= A_SECOND)
         {
-            warn!("cannot serve another connection until one ends: {error}");
+            warn!("cannot serve another connection now: {error}");
             self.last_report = Some(Instant::now());
         }
         thread::park_timeout(A_SECOND);

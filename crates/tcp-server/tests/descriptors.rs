@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use lab::{Running, program};
 use peer::Peer;
 
-const REPORT: &str = "[WARN ] cannot serve another connection until one ends: ";
+const REPORT: &str = "[WARN ] cannot serve another connection now: ";
 
 /// A server that has 32 descriptors, and how many of them it has for clients.
 fn server(backlog: &str) -> (Running, usize) {
