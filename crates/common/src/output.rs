@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 
 use log::warn;
 
-use crate::about;
+use crate::output_error;
 
 /// Prints a line to stdout.
 ///
@@ -15,7 +15,7 @@ use crate::about;
 ///
 /// When stdout cannot be written to; the error says that it is stdout's.
 pub fn print_line(line: impl Display) -> io::Result<()> {
-    writeln!(io::stdout(), "{line}").map_err(|error| about("stdout", error))
+    writeln!(io::stdout(), "{line}").map_err(|error| output_error("stdout", error))
 }
 
 /// Prints a server's line to stdout, or warns that it could not: unseen, it serves all the same.

@@ -32,16 +32,16 @@ pub fn start_log() {
 /// The exit status of a program that ends with `result`: 0, or 1 for an error.
 ///
 /// An error is told on stderr, with what to do about it: not through the log, which `RUST_LOG=off` hides.
-/// `address` is what it was about, unless it says otherwise itself ([`about`]).
+/// `address` is what it was about, unless it is an [`output_error`].
 #[must_use]
 pub fn exit_status(program: &str, address: impl Display, result: io::Result<()>) -> ExitCode {
     let Err(error) = result else {
         return ExitCode::SUCCESS;
     };
-    let lines = match error.downcast::<About>() {
-        Ok(about) => format!(
-            "{program}: {about}\nhint: {}\n",
-            output_hint(about.error.kind())
+    let lines = match error.downcast::<OutputError>() {
+        Ok(error) => format!(
+            "{program}: {error}\nhint: {}\n",
+            output_hint(error.source.kind())
         ),
         Err(error) => format!(
             "{program}: {address}: {error}\nhint: {}\n",
@@ -54,32 +54,33 @@ pub fn exit_status(program: &str, address: impl Display, result: io::Result<()>)
 }
 
 /// Marks an error as one with a file or with stdout, instead of with the network.
-pub fn about(output: impl Display, error: io::Error) -> io::Error {
-    io::Error::other(About {
+pub fn output_error(output: impl Display, source: io::Error) -> io::Error {
+    io::Error::other(OutputError {
         output: output.to_string(),
-        error,
+        source,
     })
 }
 
 #[derive(Debug)]
-struct About {
+struct OutputError {
     output: String,
-    error: io::Error,
+    source: io::Error,
 }
 
-impl Display for About {
+impl Display for OutputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.output, self.error)
+        write!(f, "{}: {}", self.output, self.source)
     }
 }
 
-impl Error for About {}
+impl Error for OutputError {}
 
 fn output_hint(error: ErrorKind) -> &'static str {
     match error {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             "make room on the disk, or write elsewhere"
         }
+        ErrorKind::IsADirectory => "that is a folder: name a file in it",
         ErrorKind::BrokenPipe => "whoever was reading the output has closed it",
         _ => "the output needs a folder that exists, and leave to write there",
     }
@@ -170,10 +171,10 @@ mod tests {
 
     #[test]
     fn what_a_broken_output_needs_is_not_what_a_network_needs() {
-        let missing = about("out/sina.html", ErrorKind::NotFound.into());
+        let missing = output_error("out/sina.html", ErrorKind::NotFound.into());
         assert_eq!(missing.to_string(), "out/sina.html: entity not found");
-        let missing = missing.downcast::<About>().unwrap();
-        assert!(output_hint(missing.error.kind()).contains("folder"));
+        let missing = missing.downcast::<OutputError>().unwrap();
+        assert!(output_hint(missing.source.kind()).contains("folder"));
         assert!(hint("http-fetch", &ErrorKind::NotFound.into()).contains("name"));
     }
 

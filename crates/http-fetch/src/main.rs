@@ -113,7 +113,7 @@ fn fetch(args: &Args) -> io::Result<()> {
 
     // 8. Save the body.
     let file = args.output.display();
-    save::save(&args.output, &response.body).map_err(|error| common::about(&file, error))?;
+    save::save(&args.output, &response.body).map_err(|error| common::output_error(&file, error))?;
     info!("saved {} bytes in {file}", response.body.len());
     printed
 }
