@@ -1,0 +1,134 @@
+//! Servers as they are measured, and what the system says about a process.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use lab::PATIENCE;
+
+/// A server that is ready; killed when it is dropped.
+///
+/// Not lab's `Running`, which reads what a server prints: that work would be measured along with it. Here
+/// stdout goes to the null device.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+    pub ready_after: Duration,
+    ended: Receiver<()>,
+}
+
+impl Server {
+    /// Starts a server and waits for the line on stderr that has its address.
+    pub fn start(command: &mut Command) -> Self {
+        let start = Instant::now();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let stderr = child.stderr.take().expect("stderr is piped");
+        let (ready, address) = mpsc::channel();
+        let (end, ended) = mpsc::channel();
+        thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                if let Some(address) = address_in(&line) {
+                    let _ = ready.send(address);
+                }
+            }
+            // Its stderr closes when it ends.
+            let _ = end.send(());
+        });
+        let address = address
+            .recv_timeout(PATIENCE)
+            .unwrap_or_else(|_| panic!("{command:?} does not say that it is ready"));
+        Self {
+            child,
+            address,
+            ready_after: start.elapsed(),
+            ended,
+        }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Presses Ctrl+C and tells how long the server then takes to be gone.
+    pub fn ctrl_c(mut self) -> Duration {
+        let start = Instant::now();
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, rustix::process::Signal::INT)
+            .expect("a server that runs takes signals");
+        self.ended
+            .recv_timeout(PATIENCE)
+            .expect("Ctrl+C ends the server");
+        self.child.wait().expect("a child can be waited for");
+        start.elapsed()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn address_in(line: &str) -> Option<SocketAddr> {
+    line.split_whitespace()
+        .find_map(|word| word.trim_end_matches([',', '.']).parse().ok())
+}
+
+/// A port that nobody has, for a program that does not say which one it was given.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    listener.local_addr().expect("it has an address").port()
+}
+
+/// Whether a tool is there.
+pub fn is_installed(tool: &str) -> bool {
+    let asked = Command::new(tool)
+        .arg(if tool == "socat" { "-V" } else { "--version" })
+        .stdin(Stdio::null())
+        .output();
+    asked.is_ok_and(|answer| answer.status.success())
+}
+
+/// A line of `/proc/PID/status` in KiB, such as `VmRSS`; none where there is no such file.
+pub fn memory(id: u32, line: &str) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let value = status
+        .lines()
+        .find_map(|text| text.strip_prefix(line)?.strip_prefix(':'))?;
+    value.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// What all threads of a process have done so far: nanoseconds on a processor, and how often they were
+/// given one or lost it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Activity {
+    pub nanoseconds: u64,
+    pub switches: u64,
+}
+
+/// None where `/proc` does not tell.
+pub fn activity(id: u32) -> Option<Activity> {
+    let mut all = Activity::default();
+    for task in fs::read_dir(format!("/proc/{id}/task")).ok()? {
+        let task = task.ok()?.path();
+        let times = fs::read_to_string(task.join("schedstat")).ok()?;
+        all.nanoseconds += times.split(' ').next()?.parse::<u64>().ok()?;
+        let status = fs::read_to_string(task.join("status")).ok()?;
+        all.switches += status
+            .lines()
+            .filter_map(|line| line.split_once("ctxt_switches:"))
+            .filter_map(|(_, count)| count.trim().parse::<u64>().ok())
+            .sum::<u64>();
+    }
+    Some(all)
+}

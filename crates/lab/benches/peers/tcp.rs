@@ -1,0 +1,234 @@
+//! tcp-server, beside Python, socat, ncat and the floor: round trips, connections, and a burst of them.
+
+use std::fs;
+use std::process::Command;
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::measure::{Contender, Effort, in_turn, median};
+use crate::process::{Server, free_port, is_installed};
+use crate::report::{Better, Fact, Goal, Row, Theme, number};
+use crate::{floor, load};
+
+/// What a shell has to do to have this conversation; each `dd` is one `recv(1024)`.
+const TALK: &str = "printf Welcome!; \
+    while name=$(dd bs=1024 count=1 2>/dev/null) && [ \"$name\" ] && [ \"$name\" != exit ]; \
+    do printf 'Hello, %s!' \"$name\"; done";
+
+/// A name, and a command that starts a server which says where it is.
+pub type Entry = (&'static str, fn() -> Command);
+
+pub fn ours() -> Command {
+    let mut command = lab::program("tcp-server");
+    command.args(["127.0.0.1:0", "--delay", "0", "--backlog", "128"]);
+    command
+}
+
+pub fn floor() -> Command {
+    floor::command("tcp")
+}
+
+pub fn python() -> Command {
+    let mut command = lab::peer("tcp_server.py").expect("it was asked for");
+    command.args(["127.0.0.1:0", "0"]);
+    command
+}
+
+/// socat takes apart the command that it is given, quotes and commas: so the shell finds it in a variable.
+pub fn shell(text: &str) -> [String; 2] {
+    ["TALK".into(), text.into()]
+}
+
+fn socat() -> Command {
+    let mut command = Command::new("socat");
+    let [name, value] = shell(TALK);
+    command.env(name, value);
+    command.args(["-d", "-d", "TCP-LISTEN:0,bind=127.0.0.1,fork,backlog=128"]);
+    command.arg("SYSTEM:eval $TALK");
+    command
+}
+
+fn ncat() -> Command {
+    let mut command = Command::new("ncat");
+    command.args([
+        "-v",
+        "-l",
+        "-k",
+        "-m",
+        "1000",
+        "--sh-exec",
+        TALK,
+        "127.0.0.1",
+    ]);
+    command.arg(free_port().to_string());
+    command
+}
+
+/// Who can have this conversation here, ours first.
+fn entries(theme: &mut Theme) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = vec![("tcp-server", ours), ("floor", floor)];
+    if lab::peer("tcp_server.py").is_some() {
+        entries.push(("Python", python));
+    } else {
+        theme.leave_out("Python", "not installed");
+    }
+    for (name, command) in [("socat", socat as fn() -> Command), ("ncat", ncat)] {
+        if is_installed(name) {
+            entries.push((name, command));
+        } else {
+            theme.leave_out(name, "not installed");
+        }
+    }
+    entries
+}
+
+/// One client, and fifty at once, each waiting for its answer before it sends the next name.
+pub fn round_trips(effort: &Effort) -> Theme {
+    let mut theme = Theme::default();
+    let entries = entries(&mut theme);
+    for (clients, what) in [(1, "1 client"), (50, "50 clients")] {
+        let contenders = entries.iter().map(|(name, command)| {
+            Contender::new(*name, move || {
+                let server = Server::start(&mut command());
+                vec![load::tcp_round_trips(
+                    server.address,
+                    clients,
+                    effort.sample,
+                )]
+            })
+        });
+        let figures = in_turn(effort.rounds, contenders.collect());
+        let mut goals = vec![Goal::TimesAsGoodAs("floor", 0.9)];
+        if clients == 50 {
+            goals.push(Goal::TimesAsGoodAs("Python", 4.0));
+        }
+        theme.rows.push(Row::new(
+            what,
+            ("messages/s", Better::More),
+            &figures,
+            0,
+            &goals,
+        ));
+    }
+    theme
+}
+
+/// Connect, be greeted, say `exit`: four clients, again and again.
+pub fn connections(effort: &Effort) -> Theme {
+    let mut theme = Theme::default();
+    let contenders = entries(&mut theme).into_iter().map(|(name, command)| {
+        Contender::new(name, move || {
+            let server = Server::start(&mut command());
+            vec![load::tcp_connections(server.address, effort.sample)]
+        })
+    });
+    let figures = in_turn(effort.rounds, contenders.collect());
+    let goals = [
+        Goal::TimesAsGoodAs("floor", 0.9),
+        Goal::TimesAsGoodAs("Python", 3.0),
+    ];
+    let what = "connect, greeting, exit";
+    theme.rows.push(Row::new(
+        what,
+        ("connections/s", Better::More),
+        &figures,
+        0,
+        &goals,
+    ));
+    theme
+}
+
+/// How long a client of the burst waits for its greeting.
+const UNTIL_NEVER: Duration = Duration::from_secs(8);
+
+/// The lesson about the backlog: a hundred clients at the same moment.
+pub fn burst(effort: &Effort) -> Theme {
+    let mut theme = Theme::default();
+    for backlog in ["5", "128"] {
+        let cookies = network_counter("SyncookiesSent");
+        let rounds: Vec<_> = (0..effort.rounds.min(3))
+            .map(|_| greeted_after(backlog))
+            .collect();
+        let cookies = cookies.zip(network_counter("SyncookiesSent"));
+        theme.facts.push(Fact {
+            what: format!("100 clients at once, backlog {backlog}"),
+            seen: format!("greeted {}", when(&rounds)),
+            goal: None,
+        });
+        if let Some((before, after)) = cookies {
+            theme.facts.push(Fact {
+                what: format!("SYN cookies, {} such bursts", rounds.len()),
+                seen: number((after - before) as f64),
+                goal: None,
+            });
+        }
+    }
+    theme
+}
+
+/// How many of a burst were greeted in which second: medians of the rounds.
+fn when(rounds: &[Vec<f64>]) -> String {
+    let middle = |count: &dyn Fn(&[f64]) -> usize| {
+        let counts: Vec<_> = rounds.iter().map(|round| count(round) as f64).collect();
+        median(&counts)
+    };
+    let mut seen = Vec::new();
+    for second in 0..UNTIL_NEVER.as_secs() {
+        // What waits for a second is there a little later, never sooner.
+        let from = second as f64 - 0.02;
+        let count = middle(&|round| {
+            let then = |time: &&f64| (from..from + 1.0).contains(*time);
+            round.iter().filter(then).count()
+        });
+        match second {
+            _ if count == 0.0 => {}
+            0 => seen.push(format!("{} at once", number(count))),
+            _ => seen.push(format!("{} after {second} s", number(count))),
+        }
+    }
+    let never = middle(&|round| CLIENTS - round.len());
+    if never > 0.0 {
+        let time = UNTIL_NEVER.as_secs();
+        seen.push(format!("{} not within {time} s", number(never)));
+    }
+    seen.join(", ")
+}
+
+/// How many clients make a burst.
+const CLIENTS: usize = 100;
+
+/// When each client of a burst was greeted, in seconds, as far as they were.
+fn greeted_after(backlog: &str) -> Vec<f64> {
+    let mut command = lab::program("tcp-server");
+    command.args(["127.0.0.1:0", "--delay", "0", "--backlog", backlog]);
+    let server = Server::start(&mut command);
+    let (address, barrier) = (server.address, &Barrier::new(CLIENTS));
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|_| {
+                scope.spawn(move || {
+                    barrier.wait();
+                    let start = Instant::now();
+                    let stream = load::welcomed_within(address, UNTIL_NEVER).ok()?;
+                    let taken = start.elapsed();
+                    load::forget(&stream);
+                    Some(taken.as_secs_f64())
+                })
+            })
+            .collect();
+        clients
+            .into_iter()
+            .filter_map(|client| client.join().expect("a client does not panic"))
+            .collect()
+    })
+}
+
+/// One of the counters that Linux keeps about TCP, of the whole machine.
+fn network_counter(name: &str) -> Option<u64> {
+    let text = fs::read_to_string("/proc/net/netstat").ok()?;
+    let mut lines = text.lines().filter(|line| line.starts_with("TcpExt:"));
+    let (names, values) = (lines.next()?, lines.next()?);
+    let place = names.split(' ').position(|word| word == name)?;
+    values.split(' ').nth(place)?.parse().ok()
+}

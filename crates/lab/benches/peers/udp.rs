@@ -1,0 +1,116 @@
+//! udp-server, beside Python, socat, ncat and the floor.
+
+use std::cell::Cell;
+use std::process::Command;
+
+use crate::measure::{Contender, Effort, in_turn};
+use crate::process::{Server, free_port, is_installed};
+use crate::report::{Better, Fact, Goal, Row, Theme};
+use crate::tcp::{Entry, shell};
+use crate::{floor, load};
+
+pub fn ours() -> Command {
+    let mut command = lab::program("udp-server");
+    command.arg("127.0.0.1:0");
+    command
+}
+
+fn floor() -> Command {
+    floor::command("udp")
+}
+
+pub fn python() -> Command {
+    let mut command = lab::peer("udp_server.py").expect("it was asked for");
+    command.arg("127.0.0.1:0");
+    command
+}
+
+/// A process for each datagram.
+fn socat() -> Command {
+    let mut command = Command::new("socat");
+    let answer = "name=$(dd bs=1024 count=1 2>/dev/null); printf 'Hello, %s!' \"$name\"";
+    let [name, value] = shell(answer);
+    command.env(name, value);
+    let address = format!("UDP-RECVFROM:{},bind=127.0.0.1,fork", free_port());
+    command.args(["-d", "-d", &address]);
+    command.arg("SYSTEM:eval $TALK");
+    command
+}
+
+/// A process for each peer, which an empty datagram ends.
+fn ncat() -> Command {
+    let talk = "while name=$(dd bs=1024 count=1 2>/dev/null) && [ \"$name\" ]; \
+                do printf 'Hello, %s!' \"$name\"; done";
+    let mut command = Command::new("ncat");
+    command.args([
+        "-v",
+        "-u",
+        "-l",
+        "-k",
+        "-m",
+        "1000",
+        "--sh-exec",
+        talk,
+        "127.0.0.1",
+    ]);
+    command.arg(free_port().to_string());
+    command
+}
+
+/// One client, and eight, each waiting for its answer before it sends the next datagram.
+pub fn datagrams(effort: &Effort) -> Theme {
+    let mut theme = Theme::default();
+    let mut entries: Vec<Entry> = vec![("udp-server", ours), ("floor", floor)];
+    if lab::peer("udp_server.py").is_some() {
+        entries.push(("Python", python));
+    } else {
+        theme.leave_out("Python", "not installed");
+    }
+    for (name, command) in [("socat", socat as fn() -> Command), ("ncat", ncat)] {
+        if is_installed(name) {
+            entries.push((name, command));
+        } else {
+            theme.leave_out(name, "not installed");
+        }
+    }
+    for (clients, what) in [(1, "1 client"), (8, "8 clients")] {
+        let lost: Vec<_> = entries.iter().map(|_| Cell::new(0)).collect();
+        let contenders = entries.iter().zip(&lost).map(|((name, command), lost)| {
+            Contender::new(*name, move || {
+                let server = Server::start(&mut command());
+                let (rate, unanswered) =
+                    load::udp_round_trips(server.address, clients, effort.sample);
+                lost.set(lost.get() + unanswered);
+                vec![rate]
+            })
+        });
+        let figures = in_turn(effort.rounds, contenders.collect());
+        let goals = [
+            Goal::TimesAsGoodAs("floor", 0.9),
+            Goal::TimesAsGoodAs("Python", 1.2),
+        ];
+        theme.rows.push(Row::new(
+            what,
+            ("answers/s", Better::More),
+            &figures,
+            0,
+            &goals,
+        ));
+        let lost: Vec<_> = entries
+            .iter()
+            .zip(&lost)
+            .filter(|(_, lost)| lost.get() > 0)
+            .map(|((name, _), lost)| format!("{name}: {}", lost.get()))
+            .collect();
+        theme.facts.push(Fact {
+            what: format!("{what}: answers that were wrong or took more than a second"),
+            seen: if lost.is_empty() {
+                "none".into()
+            } else {
+                lost.join(", ")
+            },
+            goal: None,
+        });
+    }
+    theme
+}
