@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process;
 
-/// Puts `body` into `file`. Until all of it is on the disk, what was there before stays there.
+/// Puts `body` into `file`. Until all of it is written, what was there before stays there.
 ///
 /// # Errors
 ///
@@ -22,13 +22,15 @@ pub fn save(file: &Path, body: &[u8]) -> io::Result<()> {
 
 /// Writes beside the file, and renames: that either happens or does not. (The file is a new one: the
 /// rights and hard links of the old one are not kept.)
+///
+/// Written means given to the system. To wait until the disk has it as well (`sync_all`) would guard against
+/// a power failure too, and take longer than the whole fetch; a page can be fetched again.
 fn replace(file: &Path, body: &[u8]) -> io::Result<()> {
     let beside = file.with_file_name(format!("http-fetch.{}.part", process::id()));
     // Only new: a file that happens to have this name is not ours to overwrite.
     let mut part = File::create_new(&beside)?;
     let saved = part
         .write_all(body)
-        .and_then(|()| part.sync_all())
         .and_then(|()| fs::rename(&beside, file));
     // Windows removes no file that is open.
     drop(part);
