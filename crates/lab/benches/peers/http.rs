@@ -119,6 +119,9 @@ pub fn page(effort: &Effort) -> Theme {
     let mut contenders = vec![
         Contender::new("http-fetch", || milliseconds(ours(address, &file, 1024))),
         Contender::new("floor", || milliseconds(floor(address, &file, 1024))),
+        Contender::new("http-fetch, 65,536 bytes a receive", || {
+            milliseconds(ours(address, &file, 65536))
+        }),
     ];
     if is_installed("curl") {
         contenders.push(Contender::new("curl", || {
