@@ -19,9 +19,9 @@ pub struct Effort {
 
 /// What the page is made from.
 pub const FULL: Effort = Effort {
-    rounds: 9,
+    rounds: 7,
     sample: Duration::from_millis(200),
-    launches: 8,
+    launches: 5,
     crowd: 9_000,
     idle: Duration::from_secs(5),
 };

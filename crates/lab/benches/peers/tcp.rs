@@ -140,7 +140,7 @@ pub fn connections(effort: &Effort) -> Theme {
 }
 
 /// How long a client of the burst waits for its greeting.
-const UNTIL_NEVER: Duration = Duration::from_secs(8);
+const UNTIL_NEVER: Duration = Duration::from_secs(5);
 
 /// The lesson about the backlog: a hundred clients at the same moment.
 pub fn burst(effort: &Effort) -> Theme {
