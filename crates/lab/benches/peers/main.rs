@@ -16,6 +16,8 @@
 #![allow(clippy::cast_precision_loss)]
 
 #[cfg(unix)]
+mod chinese;
+#[cfg(unix)]
 mod cold;
 #[cfg(unix)]
 mod crowd;

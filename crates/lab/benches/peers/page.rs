@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use crate::chinese::chinese;
 use crate::report::{Theme, verdicts};
 
 const END: &str = "<!-- bench: end -->";
@@ -42,6 +43,12 @@ pub fn rewrite(machine: &str, themes: &[(&str, Theme)]) {
             continue;
         };
         for (key, part) in &parts {
+            let translated = chinese(part);
+            let part = if page.starts_with("zh") {
+                &translated
+            } else {
+                part
+            };
             text = replaced(&text, key, part).unwrap_or_else(|| {
                 eprintln!("docs/{page} has no place for {key}");
                 text
