@@ -19,7 +19,7 @@ pub struct Effort {
 
 /// What the page is made from.
 pub const FULL: Effort = Effort {
-    rounds: 7,
+    rounds: 15,
     sample: Duration::from_millis(200),
     launches: 5,
     crowd: 9_000,
