@@ -58,6 +58,8 @@ fn lives(command: fn() -> Command, lives: usize) -> Vec<f64> {
     for _ in 0..lives {
         let server = Server::start(&mut command());
         ready += server.ready_after;
+        // Ready is not yet asleep.
+        thread::sleep(Duration::from_millis(20));
         gone += server.ctrl_c();
     }
     [ready, gone]

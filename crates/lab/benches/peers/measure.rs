@@ -19,7 +19,7 @@ pub struct Effort {
 
 /// What the page is made from.
 pub const FULL: Effort = Effort {
-    rounds: 15,
+    rounds: 9,
     sample: Duration::from_millis(200),
     launches: 5,
     crowd: 9_000,

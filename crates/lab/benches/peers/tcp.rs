@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::measure::{Contender, Effort, in_turn, median};
-use crate::process::{Server, free_port, is_installed};
+use crate::process::{Server, free_port, is_installed, on_one_core};
 use crate::report::{Better, Fact, Goal, Row, Theme, number};
 use crate::{floor, load};
 
@@ -100,12 +100,19 @@ pub fn round_trips(effort: &Effort) -> Theme {
     for (clients, what) in [(1, "1 client"), (50, "50 clients")] {
         let contenders = entries.iter().map(|(name, command)| {
             Contender::new(*name, move || {
-                let server = Server::start(&mut command());
-                vec![load::tcp_round_trips(
-                    server.address,
-                    clients,
-                    effort.sample,
-                )]
+                let measure = || {
+                    let server = Server::start(&mut command());
+                    vec![load::tcp_round_trips(
+                        server.address,
+                        clients,
+                        effort.sample,
+                    )]
+                };
+                if clients == 1 {
+                    on_one_core(measure)
+                } else {
+                    measure()
+                }
             })
         });
         let figures = in_turn(effort.rounds, contenders.collect());

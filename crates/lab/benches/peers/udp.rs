@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::process::Command;
 
 use crate::measure::{Contender, Effort, in_turn};
-use crate::process::{Server, free_port, is_installed};
+use crate::process::{Server, free_port, is_installed, on_one_core};
 use crate::report::{Better, Fact, Goal, Row, Theme};
 use crate::tcp::{Entry, shell};
 use crate::{floor, load};
@@ -77,9 +77,15 @@ pub fn datagrams(effort: &Effort) -> Theme {
         let lost: Vec<_> = entries.iter().map(|_| Cell::new(0)).collect();
         let contenders = entries.iter().zip(&lost).map(|((name, command), lost)| {
             Contender::new(*name, move || {
-                let server = Server::start(&mut command());
-                let (rate, unanswered) =
-                    load::udp_round_trips(server.address, clients, effort.sample);
+                let measure = || {
+                    let server = Server::start(&mut command());
+                    load::udp_round_trips(server.address, clients, effort.sample)
+                };
+                let (rate, unanswered) = if clients == 1 {
+                    on_one_core(measure)
+                } else {
+                    measure()
+                };
                 lost.set(lost.get() + unanswered);
                 vec![rate]
             })
