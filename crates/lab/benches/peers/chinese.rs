@@ -29,6 +29,7 @@ const WORDS: &[(&str, &str)] = &[
     ("at most ", "至多 "),
     ("| none |", "| 没有 |"),
     ("| all |", "| 全部 |"),
+    ("| floor, printing", "| 底线，加上打印"),
     ("| floor", "| 底线"),
     (", floor", "，底线"),
     ("Left out: ", "未测："),

@@ -29,7 +29,8 @@ pub fn command(part: &str) -> Command {
 pub fn run(arguments: &[String]) {
     match arguments {
         [part] if part == "tcp" => tcp(),
-        [part] if part == "udp" => udp(),
+        [part] if part == "udp" => udp(false),
+        [part] if part == "udp-printing" => udp(true),
         [part, address, file, size] if part == "fetch" => {
             fetch(address, file, size.parse().expect("a size"));
         }
@@ -69,7 +70,8 @@ fn talk(mut stream: TcpStream) {
     }
 }
 
-fn udp() {
+/// Also with the line that the tutorial prints for each datagram, to see what that costs.
+fn udp(print: bool) {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     eprintln!("{}", socket.local_addr().unwrap());
     let mut buffer = [0; 1024 + 8];
@@ -80,6 +82,9 @@ fn udp() {
             .unwrap();
         let end = HELLO.len() + length;
         buffer[end] = b'!';
+        if print {
+            println!("Received from {peer}.");
+        }
         socket.send_to(&buffer[..=end], peer).unwrap();
     }
 }

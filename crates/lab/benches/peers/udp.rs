@@ -19,6 +19,10 @@ fn floor() -> Command {
     floor::command("udp")
 }
 
+fn printing_floor() -> Command {
+    floor::command("udp-printing")
+}
+
 pub fn python() -> Command {
     let mut command = lab::peer("udp_server.py").expect("it was asked for");
     command.arg("127.0.0.1:0");
@@ -60,7 +64,11 @@ fn ncat() -> Command {
 /// One client, and eight, each waiting for its answer before it sends the next datagram.
 pub fn datagrams(effort: &Effort) -> Theme {
     let mut theme = Theme::default();
-    let mut entries: Vec<Entry> = vec![("udp-server", ours), ("floor", floor)];
+    let mut entries: Vec<Entry> = vec![
+        ("udp-server", ours),
+        ("floor", floor),
+        ("floor, printing", printing_floor),
+    ];
     if lab::peer("udp_server.py").is_some() {
         entries.push(("Python", python));
     } else {
