@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -16,6 +17,7 @@ use lab::PATIENCE;
 /// stdout goes to the null device.
 pub struct Server {
     child: Child,
+    forks: bool,
     pub address: SocketAddr,
     pub ready_after: Duration,
     ended: Receiver<()>,
@@ -24,6 +26,13 @@ pub struct Server {
 impl Server {
     /// Starts a server and waits for the line on stderr that has its address.
     pub fn start(command: &mut Command) -> Self {
+        // These have processes of their own for their peers, which are to end with them.
+        let forks = ["socat", "ncat"]
+            .iter()
+            .any(|tool| command.get_program() == *tool);
+        if forks {
+            command.process_group(0);
+        }
         let start = Instant::now();
         let mut child = command
             .stdin(Stdio::null())
@@ -48,6 +57,7 @@ impl Server {
             .unwrap_or_else(|_| panic!("{command:?} does not say that it is ready"));
         Self {
             child,
+            forks,
             address,
             ready_after: start.elapsed(),
             ended,
@@ -78,6 +88,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if self.forks {
+            let group = rustix::process::Pid::from_child(&self.child);
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
