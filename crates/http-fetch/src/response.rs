@@ -59,12 +59,16 @@ impl End {
 
     fn advance(&mut self, received: &[u8]) -> Result<bool, String> {
         // A header ends with a line: where none has ended, it need not be read from its start again.
-        let new_line = received[self.seen..].contains(&b'\n') || received.len() > HEADER_LIMIT;
+        let unfinished = self.body.is_none()
+            && received.len() <= HEADER_LIMIT
+            && !received[self.seen..].contains(&b'\n');
         self.seen = received.len();
+        if unfinished {
+            return Ok(false);
+        }
         loop {
             let rest = &received[self.position..];
             match self.body {
-                None if !new_line => return Ok(false),
                 None => {
                     let Some(head) = Head::parse(rest)? else {
                         return Ok(false);
