@@ -2,29 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, UdpSocket};
+use std::net::UdpSocket;
 
-use lab::{PATIENCE, Running, program};
+use lab::{Running, program, receive_from, udp_socket};
 
 const THREE_PEOPLE: &str = "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n";
 
 /// A server of our own: a socket that does not wait for ever.
 fn server() -> (UdpSocket, String) {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    let socket = udp_socket("127.0.0.1:0");
     let address = socket.local_addr().unwrap().to_string();
     (socket, address)
-}
-
-/// Receives, however often the wait is interrupted: on Linux, a freeze of the machine does that.
-fn receive_from(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-    loop {
-        match socket.recv_from(buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            received => return received,
-        }
-    }
 }
 
 #[test]

@@ -3,29 +3,17 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, UdpSocket};
+use std::net::UdpSocket;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lab::{PATIENCE, Running, program};
+use lab::{Running, program, receive_from, udp_socket};
 
 fn socket() -> (UdpSocket, String) {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    let socket = udp_socket("127.0.0.1:0");
     let address = socket.local_addr().unwrap().to_string();
     (socket, address)
-}
-
-/// Receives, however often the wait is interrupted: on Linux, a freeze of the machine does that.
-fn receive_from(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-    loop {
-        match socket.recv_from(buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            received => return received,
-        }
-    }
 }
 
 #[test]

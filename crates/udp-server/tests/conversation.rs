@@ -2,17 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, UdpSocket};
 
-use lab::{PATIENCE, Running, program};
-
-/// A client of our own: a socket that does not wait for ever.
-fn client(address: &str) -> UdpSocket {
-    let socket = UdpSocket::bind(address).unwrap();
-    socket.set_read_timeout(Some(PATIENCE)).unwrap();
-    socket
-}
+use lab::{Running, program, receive_from, udp_socket};
 
 /// What the server answers to `datagram`.
 fn ask(client: &UdpSocket, server: SocketAddr, datagram: &[u8]) -> Vec<u8> {
@@ -23,22 +15,12 @@ fn ask(client: &UdpSocket, server: SocketAddr, datagram: &[u8]) -> Vec<u8> {
     buffer[..length].to_vec()
 }
 
-/// Receives, however often the wait is interrupted: on Linux, a freeze of the machine does that.
-fn receive_from(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-    loop {
-        match socket.recv_from(buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            received => return received,
-        }
-    }
-}
-
 #[test]
 fn every_datagram_is_greeted_and_printed() {
     let server = Running::start(program("udp-server").arg("127.0.0.1:0"));
     let address = server.address();
     let port = address.port();
-    let client = client("127.0.0.1:0");
+    let client = udp_socket("127.0.0.1:0");
     assert_eq!(ask(&client, address, b"Michael"), b"Hello, Michael!");
     assert_eq!(
         ask(&client, address, "小明".as_bytes()),
@@ -60,7 +42,7 @@ fn every_datagram_is_greeted_and_printed() {
 fn an_empty_datagram_is_greeted_too() {
     let server = Running::start(program("udp-server").arg("127.0.0.1:0"));
     let address = server.address();
-    let client = client("127.0.0.1:0");
+    let client = udp_socket("127.0.0.1:0");
     assert_eq!(ask(&client, address, b""), b"Hello, !");
     assert_eq!(ask(&client, address, b"Michael"), b"Hello, Michael!");
 }
@@ -69,7 +51,7 @@ fn an_empty_datagram_is_greeted_too() {
 fn bytes_are_greeted_as_they_come() {
     let server = Running::start(program("udp-server").arg("127.0.0.1:0"));
     let address = server.address();
-    let client = client("127.0.0.1:0");
+    let client = udp_socket("127.0.0.1:0");
     assert_eq!(
         ask(&client, address, b"\xff\0\x1b["),
         b"Hello, \xff\0\x1b[!"
@@ -81,7 +63,7 @@ fn bytes_are_greeted_as_they_come() {
 fn a_client_over_ipv6_is_greeted() {
     let server = Running::start(program("udp-server").arg("[::1]:0"));
     let address = server.address();
-    let client = client("[::1]:0");
+    let client = udp_socket("[::1]:0");
     assert_eq!(ask(&client, address, b"Michael"), b"Hello, Michael!");
     server.wait_for(&format!("Received from {}.", client.local_addr().unwrap()));
 }
@@ -90,7 +72,7 @@ fn a_client_over_ipv6_is_greeted() {
 fn a_datagram_that_fills_the_buffer_is_answered_and_may_have_been_cut() {
     let server = Running::start(program("udp-server").arg("127.0.0.1:0"));
     let address = server.address();
-    let client = client("127.0.0.1:0");
+    let client = udp_socket("127.0.0.1:0");
     let answer = ask(&client, address, &[b'x'; 1023]);
     assert_eq!(answer.len(), 1023 + 8);
     let answer = ask(&client, address, &[b'x'; 1024]);
@@ -107,7 +89,7 @@ fn a_datagram_that_fills_the_buffer_is_answered_and_may_have_been_cut() {
 fn a_datagram_beyond_the_buffer_ends_nothing() {
     let server = Running::start(program("udp-server").arg("127.0.0.1:0"));
     let address = server.address();
-    let client = client("127.0.0.1:0");
+    let client = udp_socket("127.0.0.1:0");
     if cfg!(windows) {
         client.send_to(&[b'x'; 2000], address).unwrap();
     } else {
@@ -122,12 +104,12 @@ fn a_datagram_beyond_the_buffer_ends_nothing() {
 fn a_client_that_is_gone_troubles_nobody() {
     let server = Running::start(program("udp-server").arg("127.0.0.1:0"));
     let address = server.address();
-    let gone = client("127.0.0.1:0");
+    let gone = udp_socket("127.0.0.1:0");
     gone.send_to(b"Michael", address).unwrap();
     let received = format!("Received from {}.", gone.local_addr().unwrap());
     drop(gone);
     server.wait_for(&received);
-    let client = client("127.0.0.1:0");
+    let client = udp_socket("127.0.0.1:0");
     for _ in 0..3 {
         assert_eq!(ask(&client, address, b"Tracy"), b"Hello, Tracy!");
     }
@@ -177,7 +159,7 @@ fn a_second_server_does_not_get_the_port() {
         "{second}"
     );
     assert_eq!(second.stdout, "");
-    let client = client("127.0.0.1:0");
+    let client = udp_socket("127.0.0.1:0");
     assert_eq!(ask(&client, address, b"Michael"), b"Hello, Michael!");
 }
 
@@ -189,5 +171,8 @@ fn tcp_may_have_the_same_port() {
         eprintln!("skipped: some other program has TCP's port {address}");
         return;
     };
-    assert_eq!(ask(&client("127.0.0.1:0"), address, b"Ada"), b"Hello, Ada!");
+    assert_eq!(
+        ask(&udp_socket("127.0.0.1:0"), address, b"Ada"),
+        b"Hello, Ada!"
+    );
 }
