@@ -121,6 +121,7 @@ fn fetch(args: &Args) -> io::Result<()> {
 /// 4. Receives until the server closes the connection.
 fn receive_all(stream: &mut TcpStream, args: &Args) -> io::Result<Vec<u8>> {
     stream.set_read_timeout(Some(args.timeout))?;
+    // What one call brings is cut anywhere: only all of it together is an answer.
     let mut buffer = vec![0; args.recv_size as usize];
     let mut received = Vec::new();
     let mut end = End::default();

@@ -79,6 +79,7 @@ fn serve(args: &Args) -> io::Result<()> {
     socket.listen(args.backlog.into())?;
     let listener = TcpListener::from(socket);
 
+    // Before the ready line: whoever has read that may press Ctrl+C at once.
     let stop = Stop::on_ctrl_c(common::wake_accept(&listener)?)?;
     let (address, backlog) = (listener.local_addr()?, args.backlog);
     info!("listening on {address}, backlog {backlog}, SO_REUSEADDR {reuse_addr}");
@@ -127,6 +128,7 @@ fn accept_all(listener: TcpListener, delay: Duration, stop: &Stop) {
 fn talk(mut stream: &TcpStream, peer: SocketAddr, delay: Duration, stop: &Stop) -> io::Result<()> {
     stream.write_all(b"Welcome!")?;
     debug!("sent 8 bytes to {peer}");
+    // 1024 is the most that one `recv` returns, not what it waits for.
     let mut buffer = [0; 1024];
     while !stop.is_requested() {
         let length = stream.read(&mut buffer)?;

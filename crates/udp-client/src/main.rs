@@ -81,6 +81,7 @@ fn introduce(args: &Args) -> io::Result<()> {
 ///
 /// Anyone may send to our port, and the tutorial's client would print whatever comes first.
 fn receive(socket: &UdpSocket, server: SocketAddr, timeout: Duration) -> io::Result<String> {
+    // One deadline, however many strangers' datagrams come before the answer.
     let start = Instant::now();
     let mut buffer = [0; 1024];
     loop {
@@ -114,6 +115,7 @@ fn receive(socket: &UdpSocket, server: SocketAddr, timeout: Duration) -> io::Res
     }
 }
 
+/// UDP cannot tell which of these it was: each of them is silence.
 fn no_answer(timeout: Duration) -> io::Error {
     let causes = "no server runs there, a datagram was lost, or a firewall is in between";
     let error = format!("no answer within {timeout:?}: {causes}");

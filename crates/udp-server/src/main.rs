@@ -53,6 +53,7 @@ fn serve(args: &Args) -> io::Result<()> {
     socket.bind(&address.into())?;
     let socket = UdpSocket::from(socket);
 
+    // Before the ready line: whoever has read that may press Ctrl+C at once.
     let stop = Stop::on_ctrl_c(common::wake_recv(&socket)?)?;
     let address = socket.local_addr()?;
     info!("receiving on {address}");
