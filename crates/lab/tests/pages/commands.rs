@@ -1,0 +1,137 @@
+//! Whether a command that a page gives can be run: the program, example, test or script is there, and so is every flag.
+
+use std::fs;
+
+use super::root;
+
+/// A command on one of the programs or examples.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+pub struct Run {
+    /// The package.
+    pub package: String,
+    /// The example of it, if it is one.
+    pub example: Option<String>,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// Variables set before it.
+    pub variables: Vec<(String, String)>,
+}
+
+impl Run {
+    /// Reads `VARIABLE=value cargo run -p PACKAGE [--example EXAMPLE] [-- ARGUMENTS]`.
+    pub fn parse(line: &str) -> Result<Self, String> {
+        let mut words = line.split_whitespace().peekable();
+        let mut variables = Vec::new();
+        while let Some((name, value)) = words.peek().and_then(|word| word.split_once('=')) {
+            variables.push((name.to_owned(), value.to_owned()));
+            words.next();
+        }
+        if (words.next(), words.next()) != (Some("cargo"), Some("run")) {
+            return Err("this is no cargo run".into());
+        }
+        let (mut package, mut example) = (None, None);
+        loop {
+            match words.next() {
+                Some("-p") => package = words.next(),
+                Some("--example") => example = words.next(),
+                Some("--") | None => break,
+                Some("-q" | "--release") => {}
+                Some(other) => return Err(format!("cargo's own {other} is not known here")),
+            }
+        }
+        Ok(Self {
+            package: package.ok_or("no -p PACKAGE")?.to_owned(),
+            example: example.map(String::from),
+            arguments: words.map(String::from).collect(),
+            variables,
+        })
+    }
+}
+
+/// Checks one command.
+pub fn check(line: &str) -> Result<(), String> {
+    let words: Vec<_> = line.split_whitespace().collect();
+    match words[..] {
+        [script, ..] if script.starts_with("scripts/") => check_script(script, &words[1..]),
+        ["cargo", "test" | "bench", ..] => check_test(&words[2..]),
+        _ => check_run(&Run::parse(line)?),
+    }
+}
+
+fn check_script(script: &str, arguments: &[&str]) -> Result<(), String> {
+    if !root().join(script).is_file() {
+        return Err("there is no such script".into());
+    }
+    match arguments {
+        [program, ..] if program.starts_with("target/") => {
+            known_program(program.rsplit('/').next().unwrap_or_default())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_run(run: &Run) -> Result<(), String> {
+    let package = root().join("crates").join(&run.package);
+    if let Some(example) = &run.example {
+        let file = package.join("examples").join(format!("{example}.rs"));
+        return file
+            .is_file()
+            .then_some(())
+            .ok_or(format!("{} has no example {example}", run.package));
+    }
+    known_program(&run.package)?;
+    let help = lab::run(lab::program(&run.package).arg("--help")).stdout;
+    let flags = run.arguments.iter().filter(|word| word.starts_with('-'));
+    for flag in flags {
+        let known = help.split([' ', ',', '\n']).any(|word| word == flag);
+        known
+            .then_some(())
+            .ok_or(format!("{} has no {flag}", run.package))?;
+    }
+    Ok(())
+}
+
+fn known_program(name: &str) -> Result<(), String> {
+    let main = root().join("crates").join(name).join("src/main.rs");
+    main.is_file()
+        .then_some(())
+        .ok_or(format!("there is no program {name}"))
+}
+
+/// `cargo test [-p PACKAGE] [--test FILE] [NAME] [-- …]`
+fn check_test(words: &[&str]) -> Result<(), String> {
+    let mut words = words.iter().take_while(|word| **word != "--");
+    let mut package = None;
+    while let Some(word) = words.next() {
+        match *word {
+            "-p" => package = words.next(),
+            "--test" => {
+                let file = words.next().ok_or("--test needs a name")?;
+                let tests = root()
+                    .join("crates")
+                    .join(package.ok_or("no -p PACKAGE")?)
+                    .join("tests");
+                let exists =
+                    tests.join(format!("{file}.rs")).is_file() || tests.join(file).is_dir();
+                exists
+                    .then_some(())
+                    .ok_or(format!("there is no test file {file}"))?;
+            }
+            name => has_test(package.ok_or("no -p PACKAGE")?, name)?,
+        }
+    }
+    Ok(())
+}
+
+fn has_test(package: &str, name: &str) -> Result<(), String> {
+    let tests = root().join("crates").join(package).join("tests");
+    let files = fs::read_dir(tests).map_err(|error| error.to_string())?;
+    let mut sources = files.filter_map(|file| fs::read_to_string(file.ok()?.path()).ok());
+    // A number at the end is whole: claim_5 is not claim_52.
+    let found = sources.any(|source| {
+        source.contains(&format!("fn {name}_")) || source.contains(&format!("fn {name}("))
+    });
+    found
+        .then_some(())
+        .ok_or(format!("{package} has no test {name}"))
+}
