@@ -75,19 +75,24 @@ fn ncat() -> Command {
 /// Who can have this conversation here, ours first.
 fn entries(theme: &mut Theme) -> Vec<Entry> {
     let mut entries: Vec<Entry> = vec![("tcp-server", ours), ("floor", floor)];
-    if lab::peer("tcp_server.py").is_some() {
-        entries.push(("Python", python));
-    } else {
-        theme.leave_out("Python", "not installed");
-    }
-    for (name, command) in [("socat", socat as fn() -> Command), ("ncat", ncat)] {
-        if is_installed(name) {
+    let peers: [Entry; 3] = [("Python", python), ("socat", socat), ("ncat", ncat)];
+    add_installed(&mut entries, theme, peers);
+    entries
+}
+
+/// Adds those of the peers that are installed, and notes the others as left out.
+pub fn add_installed(entries: &mut Vec<Entry>, theme: &mut Theme, peers: [Entry; 3]) {
+    for (name, command) in peers {
+        let installed = match name {
+            "Python" => lab::peer("tcp_server.py").is_some(),
+            tool => is_installed(tool),
+        };
+        if installed {
             entries.push((name, command));
         } else {
             theme.leave_out(name, "not installed");
         }
     }
-    entries
 }
 
 /// One client, and fifty at once, each waiting for its answer before it sends the next name.

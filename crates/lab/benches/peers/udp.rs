@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::process::Command;
 
 use crate::measure::{Contender, Effort, in_turn};
-use crate::process::{Server, free_port, is_installed, on_one_core};
+use crate::process::{Server, free_port, on_one_core};
 use crate::report::{Better, Fact, Goal, Row, Theme};
-use crate::tcp::{Entry, shell};
+use crate::tcp::{Entry, add_installed, shell};
 use crate::{floor, load};
 
 pub fn ours() -> Command {
@@ -69,18 +69,8 @@ pub fn datagrams(effort: &Effort) -> Theme {
         ("floor", floor),
         ("floor, printing", printing_floor),
     ];
-    if lab::peer("udp_server.py").is_some() {
-        entries.push(("Python", python));
-    } else {
-        theme.leave_out("Python", "not installed");
-    }
-    for (name, command) in [("socat", socat as fn() -> Command), ("ncat", ncat)] {
-        if is_installed(name) {
-            entries.push((name, command));
-        } else {
-            theme.leave_out(name, "not installed");
-        }
-    }
+    let peers: [Entry; 3] = [("Python", python), ("socat", socat), ("ncat", ncat)];
+    add_installed(&mut entries, &mut theme, peers);
     for (clients, what) in [(1, "1 client"), (8, "8 clients")] {
         let lost: Vec<_> = entries.iter().map(|_| Cell::new(0)).collect();
         let contenders = entries.iter().zip(&lost).map(|((name, command), lost)| {
