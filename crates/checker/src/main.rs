@@ -1,0 +1,186 @@
+//! Runs a program of your own, holds its lesson's conversation with it, and says what is right and wrong.
+//!
+//! ```text
+//! cargo run -p checker -- tcp-server python3 my_server.py
+//! cargo run -p checker -- udp-client ./a.out
+//! cargo run -p checker -- --list tcp-server
+//! ```
+//!
+//! The last line is for scripts: `checker: 9 steps ok, no fault`. The exit status is 0 without a fault, 1
+//! with one, 2 for wrong usage, and 77 where the command cannot be run.
+
+#![allow(dead_code)]
+
+mod conn;
+mod events;
+mod faults;
+mod http_fetch;
+mod program;
+mod report;
+mod session;
+mod source;
+mod stop;
+mod tcp_client;
+mod tcp_server;
+mod udp_client;
+mod udp_server;
+mod watch;
+mod words;
+mod world;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, ValueEnum};
+
+use crate::report::Step;
+use crate::session::Session;
+use crate::words::{Language, Text};
+use crate::world::{Entered, World};
+
+/// Holds a lesson's conversation with a program of your own, and says what is wrong with it.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Example:\n  cargo run -p checker -- tcp-server python3 my_server.py\n  \
+                  cargo run -p checker -- pair -- python3 my_server.py -- python3 my_client.py"
+)]
+struct Args {
+    /// The language of the report; without it, that of the system's settings
+    #[arg(long)]
+    lang: Option<Language>,
+    /// Seconds to wait for one answer at most
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = common::timeout, allow_negative_numbers = true)]
+    timeout: Duration,
+    /// Show the whole conversation
+    #[arg(long)]
+    verbose: bool,
+    /// Run your program on this machine itself, not in a world of its own
+    #[arg(long)]
+    here: bool,
+    /// Show what is checked, step by step, without running anything
+    #[arg(long)]
+    list: bool,
+    /// Check the solution of an exercise
+    #[arg(long, value_name = "NAME")]
+    exercise: Option<String>,
+    /// Write the report to a file, with the versions and without paths
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Which of the five programs yours is
+    program: Kind,
+    /// The command that runs your program, with its arguments
+    #[arg(
+        value_name = "COMMAND",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    command: Vec<OsString>,
+}
+
+/// What a learner's program may be.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    HttpFetch,
+    TcpServer,
+    TcpClient,
+    UdpServer,
+    UdpClient,
+    /// A server of yours with a client of yours: pair -- SERVER -- CLIENT
+    Pair,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::HttpFetch => "http-fetch",
+            Self::TcpServer => "tcp-server",
+            Self::TcpClient => "tcp-client",
+            Self::UdpServer => "udp-server",
+            Self::UdpClient => "udp-client",
+            Self::Pair => "pair",
+        }
+    }
+
+    fn steps(self) -> &'static [Step] {
+        match self {
+            Self::HttpFetch => http_fetch::STEPS,
+            Self::TcpServer => tcp_server::STEPS,
+            Self::TcpClient => tcp_client::STEPS,
+            Self::UdpServer => udp_server::STEPS,
+            Self::UdpClient => udp_client::STEPS,
+            Self::Pair => &[],
+        }
+    }
+
+    fn check(self, session: &mut Session) {
+        match self {
+            Self::HttpFetch => http_fetch::check(session),
+            Self::TcpServer => tcp_server::check(session),
+            Self::TcpClient => tcp_client::check(session),
+            Self::UdpServer => udp_server::check(session),
+            Self::UdpClient => udp_client::check(session),
+            Self::Pair => session.report.note(words::Message::NotYet),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let language = args.lang.unwrap_or_else(Language::of_the_system);
+    if args.list {
+        for step in args.program.steps() {
+            println!(
+                "{:>3}  {}",
+                step.number,
+                Text::from(step.what).render(language)
+            );
+        }
+        return ExitCode::SUCCESS;
+    }
+    if args.command.is_empty() {
+        let missing = "which command runs your program? For example: python3 my_server.py";
+        Args::command()
+            .error(ErrorKind::MissingRequiredArgument, missing)
+            .exit();
+    }
+    match world::enter(args.here) {
+        Entered::Done(status) => ExitCode::from(status),
+        Entered::Here(world) => check(args, language, world),
+    }
+}
+
+fn check(args: Args, language: Language, world: World) -> ExitCode {
+    stop::on_ctrl_c(if world.own {
+        ""
+    } else {
+        "checker: interrupted"
+    });
+    let title = title(args.program, &args.command);
+    let mut session = Session::new(
+        title,
+        args.command,
+        world,
+        args.program.steps(),
+        args.timeout,
+    );
+    session.exercise = args.exercise;
+    args.program.check(&mut session);
+    session.end();
+    print!("{}", session.report.render(language, args.verbose));
+    println!("{}", session.report.last_line());
+    ExitCode::from(session.report.status())
+}
+
+/// The program and its command, without the paths.
+fn title(kind: Kind, command: &[OsString]) -> String {
+    let words = command.iter().map(|word| {
+        let name = Path::new(word).file_name().unwrap_or(word);
+        name.to_string_lossy().into_owned()
+    });
+    let words: Vec<_> = words.collect();
+    format!("{}: {}", kind.name(), words.join(" "))
+}

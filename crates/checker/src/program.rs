@@ -1,0 +1,250 @@
+//! The learner's program: started on a terminal of its own, listened to, and ended with all it started.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::events::{Bell, lock};
+
+/// What of an endless output is kept: the rest is read, so that the program can go on, and dropped.
+const KEEP: usize = 1 << 20;
+
+/// A program that runs, or has ended.
+pub struct Program {
+    bell: Bell,
+    state: Arc<Mutex<State>>,
+    keyboard: Option<File>,
+    pid: u32,
+}
+
+#[derive(Default)]
+struct State {
+    output: Vec<u8>,
+    /// How many readers are still at work.
+    open: usize,
+    ended: Option<(ExitStatus, Instant)>,
+}
+
+impl Program {
+    /// Starts it in the current folder.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such command, or it may not be run.
+    pub fn start(command: &[OsString], bell: &Bell) -> io::Result<Self> {
+        let (name, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut command = Command::new(name);
+        command
+            .args(arguments)
+            .env("TERM", "dumb")
+            .env("NO_COLOR", "1");
+        command.env_remove(crate::world::VARIABLE);
+        // What the folder is after the overlay was mounted over it.
+        if let Ok(folder) = std::env::current_dir() {
+            command.current_dir(folder);
+        }
+        let (child, sources, keyboard) = spawn(command)?;
+        let pid = child.id();
+        let state = Arc::new(Mutex::new(State {
+            open: sources.len(),
+            ..State::default()
+        }));
+        for source in sources {
+            let (state, bell) = (Arc::clone(&state), bell.clone());
+            thread::Builder::new().spawn(move || collect(source, &state, &bell))?;
+        }
+        let (ended, rung) = (Arc::clone(&state), bell.clone());
+        thread::Builder::new().spawn(move || wait(child, &ended, &rung))?;
+        crate::stop::now_runs(pid);
+        Ok(Self {
+            bell: bell.clone(),
+            state,
+            keyboard,
+            pid,
+        })
+    }
+
+    /// All that it has printed so far, stdout and stderr.
+    pub fn output(&self) -> String {
+        self.output_since(0)
+    }
+
+    /// A place in the output: what comes after it is [`Self::output_since`] it.
+    pub fn mark(&self) -> usize {
+        lock(&self.state).output.len()
+    }
+
+    /// What it has printed after a place.
+    pub fn output_since(&self, mark: usize) -> String {
+        let state = lock(&self.state);
+        let bytes = state.output.get(mark..).unwrap_or_default();
+        String::from_utf8_lossy(bytes).replace("\r\n", "\n")
+    }
+
+    /// Waits until it has printed what is looked for.
+    pub fn wait_output<T>(&self, limit: Duration, look: impl Fn(&str) -> Option<T>) -> Option<T> {
+        self.bell
+            .wait(Instant::now() + limit, || look(&self.output()))
+    }
+
+    /// How it has ended, if it has.
+    pub fn ended(&self) -> Option<ExitStatus> {
+        lock(&self.state).ended.map(|(status, _)| status)
+    }
+
+    /// Waits for its end, and for the last of what it printed.
+    pub fn wait_end(&self, limit: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + limit;
+        let status = self.bell.wait(deadline, || self.ended())?;
+        // A child of it may hold the terminal for ever.
+        let last = Instant::now() + Duration::from_secs(1);
+        self.bell
+            .wait(last, || (lock(&self.state).open == 0).then_some(()));
+        Some(status)
+    }
+
+    /// Types a line at its keyboard.
+    pub fn type_line(&mut self, line: &str) {
+        if let Some(keyboard) = &mut self.keyboard {
+            let _ = keyboard.write_all(format!("{line}\n").as_bytes());
+        }
+    }
+
+    /// The process's id; on Unix that of its group, too.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Presses Ctrl+C, as its terminal would.
+    #[cfg(unix)]
+    pub fn interrupt(&self) {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        if let (None, Some(pid)) = (
+            self.ended(),
+            i32::try_from(self.pid).ok().and_then(Pid::from_raw),
+        ) {
+            let _ = kill_process_group(pid, Signal::INT);
+        }
+    }
+
+    /// Ends it, and all that it has started.
+    pub fn kill(&self) {
+        kill_all(self.pid);
+        // Its group is gone: the wait is short.
+        self.wait_end(Duration::from_secs(5));
+        crate::stop::now_runs(0);
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Ends a process and its group.
+#[cfg(unix)]
+pub fn kill_all(pid: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(pid, Signal::KILL);
+    }
+}
+
+/// Ends a process and its children.
+#[cfg(not(unix))]
+pub fn kill_all(pid: u32) {
+    let mut taskkill = Command::new("taskkill");
+    taskkill.args(["/F", "/T", "/PID", &pid.to_string()]);
+    let _ = taskkill
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+}
+
+fn wait(mut child: Child, state: &Mutex<State>, bell: &Bell) {
+    if let Ok(status) = child.wait() {
+        lock(state).ended = Some((status, Instant::now()));
+    }
+    bell.ring();
+}
+
+fn collect(mut source: impl Read, state: &Mutex<State>, bell: &Bell) {
+    let mut buffer = [0; 4096];
+    loop {
+        match source.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // The last one at the other side of a terminal has gone: Linux calls that an error.
+            Ok(0) | Err(_) => break,
+            Ok(length) => {
+                let mut state = lock(state);
+                let room = KEEP.saturating_sub(state.output.len());
+                state.output.extend_from_slice(&buffer[..length.min(room)]);
+            }
+        }
+        bell.ring();
+    }
+    lock(state).open -= 1;
+    bell.ring();
+}
+
+type Source = Box<dyn Read + Send>;
+
+/// On a terminal of its own: what a program prints there comes line by line, in every language.
+#[cfg(unix)]
+fn spawn(mut command: Command) -> io::Result<(Child, Vec<Source>, Option<File>)> {
+    use std::os::unix::process::CommandExt;
+
+    command.process_group(0);
+    let (ours, theirs) = terminal()?;
+    command.stdin(Stdio::from(theirs.try_clone()?));
+    command
+        .stdout(Stdio::from(theirs.try_clone()?))
+        .stderr(Stdio::from(theirs));
+    let child = command.spawn()?;
+    // Its side of the terminal must not stay open here: its end is told by that.
+    drop(command);
+    Ok((child, vec![Box::new(ours.try_clone()?)], Some(ours)))
+}
+
+/// The two sides of a terminal that shows no input and changes no output.
+#[cfg(unix)]
+fn terminal() -> io::Result<(File, File)> {
+    use rustix::fs::{Mode, OFlags, open};
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::{LocalModes, OptionalActions, OutputModes, tcgetattr, tcsetattr};
+
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+    grantpt(&ours)?;
+    unlockpt(&ours)?;
+    let name = ptsname(&ours, Vec::new())?;
+    let theirs = open(
+        name,
+        OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?;
+    rustix::io::fcntl_setfd(&ours, rustix::io::FdFlags::CLOEXEC)?;
+    let mut modes = tcgetattr(&theirs)?;
+    modes.local_modes &= !LocalModes::ECHO;
+    modes.output_modes &= !OutputModes::OPOST;
+    tcsetattr(&theirs, OptionalActions::Now, &modes)?;
+    Ok((ours.into(), theirs.into()))
+}
+
+/// Through pipes: only Python can be asked to print at once.
+#[cfg(not(unix))]
+fn spawn(mut command: Command) -> io::Result<(Child, Vec<Source>, Option<File>)> {
+    command.env("PYTHONUNBUFFERED", "1").stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    let mut sources: Vec<Source> = Vec::new();
+    if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {
+        sources.push(Box::new(stdout));
+        sources.push(Box::new(stderr));
+    }
+    Ok((child, sources, None))
+}

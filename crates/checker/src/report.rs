@@ -1,0 +1,271 @@
+//! What the checker has found out, and how it tells it.
+
+use std::fmt::Write;
+
+use crate::faults::Name;
+use crate::words::{Language, Message, Text};
+
+/// One line of the report: a step of the lesson, and what became of it.
+#[derive(Clone, Copy)]
+pub struct Step {
+    /// The step's number in the lesson.
+    pub number: u8,
+    /// What is checked.
+    pub what: Message,
+}
+
+/// What became of a step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    NotReached,
+    Ok,
+    Fault,
+}
+
+/// What is wrong, in five parts.
+pub struct Fault {
+    pub name: Name,
+    /// What the checker did.
+    pub did: Text,
+    /// What came of it.
+    pub came: Text,
+    /// What the tutorial's program does there.
+    pub tutorial: Text,
+    /// What is most likely the reason, and what to change.
+    pub reason: Text,
+    /// Where to read: a page, a step, a claim.
+    pub read: Text,
+    /// What the program printed meanwhile.
+    pub printed: String,
+}
+
+/// The report on one program.
+pub struct Report {
+    title: String,
+    steps: Vec<(Step, Outcome)>,
+    notes: Vec<Text>,
+    yours: Vec<Text>,
+    beyond: Vec<Text>,
+    faults: Vec<(Message, Fault)>,
+    talk: Vec<String>,
+}
+
+impl Report {
+    pub fn new(title: String, steps: &[Step]) -> Self {
+        Self {
+            title,
+            steps: steps
+                .iter()
+                .map(|step| (*step, Outcome::NotReached))
+                .collect(),
+            notes: Vec::new(),
+            yours: Vec::new(),
+            beyond: Vec::new(),
+            faults: Vec::new(),
+            talk: Vec::new(),
+        }
+    }
+
+    /// A step went well; one that has a fault keeps it.
+    pub fn ok(&mut self, step: Message) {
+        self.set(step, Outcome::Ok);
+    }
+
+    /// A step went wrong. The first fault of a step is told; further ones are its symptoms.
+    pub fn fault(&mut self, step: Message, fault: Fault) {
+        let known = self
+            .faults
+            .iter()
+            .any(|(at, known)| *at == step || known.name == fault.name);
+        self.set(step, Outcome::Fault);
+        if !known {
+            self.faults.push((step, fault));
+        }
+    }
+
+    fn set(&mut self, what: Message, outcome: Outcome) {
+        let step = self.steps.iter_mut().find(|(step, _)| step.what == what);
+        if let Some((_, known)) = step.filter(|(_, known)| *known != Outcome::Fault) {
+            *known = outcome;
+        }
+    }
+
+    /// The learner's own way, which is no fault. Told once.
+    pub fn yours(&mut self, text: impl Into<Text>) {
+        let text = text.into();
+        if !self.yours.contains(&text) {
+            self.yours.push(text);
+        }
+    }
+
+    /// What is beyond the tutorial: told, and never a fault.
+    pub fn beyond(&mut self, text: impl Into<Text>) {
+        self.beyond.push(text.into());
+    }
+
+    /// What a reader must know of this check itself: where it runs, what it cannot see.
+    pub fn note(&mut self, text: impl Into<Text>) {
+        self.notes.push(text.into());
+    }
+
+    /// A line of the conversation, for --verbose.
+    pub fn talk(&mut self, line: String) {
+        self.talk.push(line);
+    }
+
+    /// The exit status: 0 without a fault, 1 with one, 77 where the program cannot be run.
+    pub fn status(&self) -> u8 {
+        let cannot_run = |(_, fault): &(Message, Fault)| fault.name == Name::CannotRun;
+        match self.faults.as_slice() {
+            [] => 0,
+            faults if faults.iter().any(cannot_run) => 77,
+            _ => 1,
+        }
+    }
+
+    pub fn has_fault(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
+    /// The report as a reader sees it, without the last line.
+    pub fn render(&self, language: Language, verbose: bool) -> String {
+        let mut out = format!("{}\n", self.title);
+        for note in &self.notes {
+            let _ = writeln!(out, "  {}", note.render(language));
+        }
+        if verbose {
+            for line in &self.talk {
+                let _ = writeln!(out, "  | {line}");
+            }
+        }
+        for (step, outcome) in &self.steps {
+            let mark = match outcome {
+                Outcome::NotReached => Message::NotReached,
+                Outcome::Ok => Message::Ok,
+                Outcome::Fault => Message::Fault,
+            };
+            let mark = padded(&Text::from(mark).render(language), 12);
+            let what = Text::from(step.what).render(language);
+            let _ = writeln!(out, "  {:>2}  {mark}{what}", step.number);
+        }
+        let labelled = [
+            (Message::Yours, &self.yours),
+            (Message::Beyond, &self.beyond),
+        ];
+        for (label, texts) in labelled {
+            for text in texts {
+                let label = Text::from(label).render(language);
+                let _ = writeln!(out, "  {label}{}", text.render(language));
+            }
+        }
+        for (step, fault) in &self.faults {
+            self.render_fault(&mut out, *step, fault, language);
+        }
+        out
+    }
+
+    fn render_fault(&self, out: &mut String, step: Message, fault: &Fault, language: Language) {
+        let found = self.steps.iter().find(|(known, _)| known.what == step);
+        let number = found.map_or(0, |(step, _)| step.number);
+        let heading = Message::FaultHeading
+            .with("name", fault.name)
+            .with("number", number);
+        let _ = writeln!(out, "\n{}", heading.render(language));
+        let parts = [
+            (Message::TheChecker, &fault.did),
+            (Message::WhatCame, &fault.came),
+            (Message::TheTutorial, &fault.tutorial),
+            (Message::MostLikely, &fault.reason),
+            (Message::Read, &fault.read),
+        ];
+        for (label, text) in parts {
+            let label = Text::from(label).render(language);
+            let _ = writeln!(out, "  {label}{}", text.render(language));
+        }
+        if !fault.printed.trim().is_empty() {
+            let _ = writeln!(
+                out,
+                "  {}",
+                Text::from(Message::YourProgramPrinted).render(language)
+            );
+            for line in last_lines(&fault.printed, 12) {
+                let _ = writeln!(out, "    | {line}");
+            }
+        }
+    }
+
+    /// The line for scripts: the same in every language.
+    pub fn last_line(&self) -> String {
+        let ok = self
+            .steps
+            .iter()
+            .filter(|(_, outcome)| *outcome == Outcome::Ok)
+            .count();
+        let names: Vec<_> = self
+            .faults
+            .iter()
+            .map(|(_, fault)| fault.name.to_string())
+            .collect();
+        let steps = if ok == 1 { "step" } else { "steps" };
+        match names.len() {
+            0 => format!("checker: {ok} {steps} ok, no fault"),
+            1 => format!("checker: {ok} {steps} ok, 1 fault: {}", names[0]),
+            many => format!(
+                "checker: {ok} {steps} ok, {many} faults: {}",
+                names.join(", ")
+            ),
+        }
+    }
+}
+
+/// The last lines that a program printed, safe for a terminal.
+fn last_lines(text: &str, count: usize) -> Vec<String> {
+    let text = common::printable(text.as_bytes());
+    let lines: Vec<_> = text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let start = lines.len().saturating_sub(count);
+    lines[start..]
+        .iter()
+        .map(|line| line.chars().take(200).collect())
+        .collect()
+}
+
+/// Pads to a width on a terminal, where a Chinese character takes two columns.
+fn padded(text: &str, width: usize) -> String {
+    let columns: usize = text
+        .chars()
+        .map(|char| if char.is_ascii() { 1 } else { 2 })
+        .sum();
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns)))
+}
+
+/// Bytes as Python shows them, not too many.
+pub fn shown(bytes: &[u8]) -> String {
+    const MOST: usize = 80;
+    let mut text = String::from("b'");
+    for &byte in bytes.iter().take(MOST) {
+        match byte {
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b'\t' => text.push_str("\\t"),
+            b'\\' => text.push_str("\\\\"),
+            b'\'' => text.push_str("\\'"),
+            b' '..=b'~' => text.push(byte.into()),
+            _ => _ = write!(text, "\\x{byte:02x}"),
+        }
+    }
+    text.push('\'');
+    if bytes.len() > MOST {
+        let _ = write!(text, "… ({} bytes)", bytes.len());
+    }
+    // Text that is not ASCII is shown as text, too.
+    if bytes.len() <= MOST && !bytes.is_ascii() {
+        if let Ok(plain) = std::str::from_utf8(bytes) {
+            let _ = write!(text, " ({})", common::printable(plain.as_bytes()));
+        }
+    }
+    text
+}

@@ -1,0 +1,205 @@
+//! One check: the learner's program, what is seen of it, and the report.
+
+use std::ffi::OsString;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use crate::events::Bell;
+use crate::faults::Name;
+use crate::program::Program;
+use crate::report::{Fault, Report, Step, shown};
+use crate::source::{Source, Traceback};
+use crate::watch::Watch;
+use crate::words::{Message, Text};
+use crate::world::World;
+
+/// What a check works with.
+pub struct Session {
+    pub bell: Bell,
+    pub world: World,
+    pub watch: Watch,
+    pub source: Source,
+    pub report: Report,
+    /// The longest wait for one answer.
+    pub timeout: Duration,
+    pub exercise: Option<String>,
+    command: Vec<OsString>,
+    program: Option<Program>,
+}
+
+impl Session {
+    pub fn new(
+        title: String,
+        command: Vec<OsString>,
+        world: World,
+        steps: &[Step],
+        timeout: Duration,
+    ) -> Self {
+        let bell = Bell::default();
+        let mut report = Report::new(title, steps);
+        for note in &world.notes {
+            report.note(note.clone());
+        }
+        Self {
+            watch: Watch::start(world.own, &bell),
+            source: Source::of(&command),
+            bell,
+            world,
+            report,
+            timeout,
+            exercise: None,
+            command,
+            program: None,
+        }
+    }
+
+    /// Starts the learner's program, or starts it again. Where it cannot be run, `step` has the fault.
+    pub fn start(&mut self, step: Message) -> bool {
+        self.program = None; // the earlier one ends first
+        match Program::start(&self.command, &self.bell) {
+            Ok(program) => {
+                self.program = Some(program);
+                self.report.talk("start".into());
+                true
+            }
+            Err(error) => {
+                self.report.fault(
+                    step,
+                    Fault {
+                        name: Name::CannotRun,
+                        did: Message::DidStart.into(),
+                        came: Message::CameNoCommand.with("error", error),
+                        tutorial: Message::TutorialStarts.into(),
+                        reason: Message::WhyNoCommand.into(),
+                        read: Message::ReadTroubleshooting.into(),
+                        printed: String::new(),
+                    },
+                );
+                false
+            }
+        }
+    }
+
+    /// The learner's program, once it was started.
+    pub fn program(&mut self) -> Option<&mut Program> {
+        self.program.as_mut()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.program.as_ref().map_or(0, Program::pid)
+    }
+
+    pub fn ended(&self) -> Option<ExitStatus> {
+        self.program.as_ref().and_then(Program::ended)
+    }
+
+    /// Everything that it printed so far.
+    pub fn printed(&self) -> String {
+        self.program
+            .as_ref()
+            .map(Program::output)
+            .unwrap_or_default()
+    }
+
+    pub fn printed_since(&self, mark: usize) -> String {
+        self.program
+            .as_ref()
+            .map(|program| program.output_since(mark))
+            .unwrap_or_default()
+    }
+
+    pub fn mark(&self) -> usize {
+        self.program.as_ref().map_or(0, Program::mark)
+    }
+
+    /// A Python error that was printed after a mark, if any.
+    pub fn traceback_since(&self, mark: usize) -> Option<Traceback> {
+        self.source.traceback(&self.printed_since(mark))
+    }
+
+    /// Ends the learner's program.
+    pub fn end(&mut self) {
+        self.program = None;
+    }
+
+    /// Tells the cause, where the program says it itself: an error that it printed after `mark`, or its end.
+    /// Gives whether there was one; then what did not come is only its symptom.
+    pub fn cause(&mut self, step: Message, mark: usize, did: &Text, read: &Text) -> bool {
+        let ended = self.ended();
+        if ended.is_some() {
+            let program = self.program.as_ref();
+            program.map(|program| program.wait_end(Duration::from_secs(1)));
+        }
+        let printed = self.printed_since(mark);
+        let traceback = self.source.traceback(&printed);
+        let explained = traceback
+            .as_ref()
+            .and_then(|traceback| self.source.explain(traceback));
+        let (name, reason, came) = match (&traceback, explained, ended) {
+            (Some(traceback), Some((name, reason)), _) => (name, reason, told(traceback)),
+            (Some(traceback), None, None) => (
+                Name::ThreadDies,
+                Message::WhyThreadDies.into(),
+                told(traceback),
+            ),
+            (Some(traceback), None, Some(_)) => {
+                (Name::Crashes, Message::WhyCrash.into(), told(traceback))
+            }
+            (None, _, Some(status)) if !status.success() => ended_badly(&printed, status),
+            _ => return false,
+        };
+        let fault = Fault {
+            name,
+            did: did.clone(),
+            came,
+            tutorial: Message::TutorialStarts.into(),
+            reason,
+            read: read.clone(),
+            printed,
+        };
+        self.report.fault(step, fault);
+        true
+    }
+
+    /// Notes what was sent, for --verbose.
+    pub fn sent(&mut self, bytes: &[u8]) {
+        self.report.talk(format!("> {}", shown(bytes)));
+    }
+
+    /// Notes what came, for --verbose.
+    pub fn came(&mut self, bytes: &[u8]) {
+        self.report.talk(format!("< {}", shown(bytes)));
+    }
+}
+
+/// A traceback in a line.
+fn told(traceback: &Traceback) -> Text {
+    match &traceback.place {
+        Some(place) => Message::CameError
+            .with("error", &traceback.error)
+            .with_text(
+                "place",
+                Message::PlaceLine
+                    .with("file", &place.file)
+                    .with("line", place.line)
+                    .with("code", &place.code),
+            ),
+        None => Message::CameErrorNoPlace.with("error", &traceback.error),
+    }
+}
+
+/// An end with an error of a program that printed no traceback: perhaps it says why in the system's words.
+fn ended_badly(printed: &str, status: ExitStatus) -> (Name, Text, Text) {
+    let ended = Message::CameEnded.with("status", status);
+    if printed.contains("ddress already in use") {
+        return (Name::AddressInUse, Message::WhyInUse.into(), ended);
+    }
+    if printed.contains("ermission denied") {
+        return (Name::NotPermitted, Message::WhyNotPermitted.into(), ended);
+    }
+    // A shell says so of a command within a command.
+    if matches!(status.code(), Some(126 | 127)) {
+        return (Name::CannotRun, Message::WhyNoCommand.into(), ended);
+    }
+    (Name::Crashes, Message::WhyCrash.into(), ended)
+}

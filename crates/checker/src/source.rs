@@ -1,0 +1,517 @@
+//! Reads what Python said, and the learner's source, to explain a fault. It never decides whether there is one.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use crate::faults::Name;
+use crate::words::{Message, Text};
+
+/// Modules that such programs import.
+const MODULES: &[&str] = &[
+    "socket",
+    "threading",
+    "time",
+    "sys",
+    "os",
+    "struct",
+    "json",
+    "datetime",
+    "random",
+    "multiprocessing",
+    "select",
+    "asyncio",
+    "socketserver",
+    "logging",
+    "re",
+    "signal",
+    "traceback",
+    "codecs",
+];
+
+/// What such programs take from modules and call on sockets, threads and texts.
+const ATTRIBUTES: &[&str] = &[
+    "socket",
+    "AF_INET",
+    "AF_INET6",
+    "SOCK_STREAM",
+    "SOCK_DGRAM",
+    "bind",
+    "listen",
+    "accept",
+    "recv",
+    "recvfrom",
+    "send",
+    "sendall",
+    "sendto",
+    "close",
+    "connect",
+    "settimeout",
+    "setsockopt",
+    "SOL_SOCKET",
+    "SO_REUSEADDR",
+    "Thread",
+    "start",
+    "join",
+    "sleep",
+    "time",
+    "decode",
+    "encode",
+    "append",
+    "split",
+    "upper",
+    "format",
+    "gethostname",
+    "shutdown",
+];
+
+/// Names that a misspelled one may mean.
+const KNOWN: &[&str] = &[
+    "socket",
+    "threading",
+    "time",
+    "print",
+    "True",
+    "False",
+    "None",
+    "len",
+    "range",
+    "str",
+    "bytes",
+    "input",
+    "while",
+    "break",
+    "Exception",
+];
+
+/// The learner's source, if it is a text that can be read.
+#[derive(Default)]
+pub struct Source {
+    lines: Vec<String>,
+    name: String,
+}
+
+/// An error that a program printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traceback {
+    /// `NameError: name 'x' is not defined`
+    pub error: String,
+    /// The innermost place in the learner's own file.
+    pub place: Option<Place>,
+}
+
+/// A place in the learner's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub file: String,
+    pub line: usize,
+    pub code: String,
+}
+
+impl Source {
+    /// The first argument that is a file of text, such as my_server.py.
+    pub fn of(command: &[OsString]) -> Self {
+        let file = command.iter().find(|argument| {
+            let ending = Path::new(argument)
+                .extension()
+                .and_then(|ending| ending.to_str());
+            matches!(ending, Some("py" | "py2" | "py3" | "pyw"))
+        });
+        let Some((file, bytes)) = file.and_then(|file| Some((file, fs::read(file).ok()?))) else {
+            return Self::default();
+        };
+        let name = Path::new(file)
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let text = String::from_utf8_lossy(&bytes);
+        Self {
+            lines: text.lines().map(String::from).collect(),
+            name,
+        }
+    }
+
+    pub fn line(&self, number: usize) -> Option<&str> {
+        self.lines.get(number.checked_sub(1)?).map(String::as_str)
+    }
+
+    /// The last traceback in what was printed.
+    pub fn traceback(&self, printed: &str) -> Option<Traceback> {
+        let lines: Vec<_> = printed.lines().collect();
+        // The error's own line follows the places: it begins at the margin, with a name and a colon.
+        let end = (0..lines.len())
+            .rev()
+            .find(|&at| is_error(lines[at]) && follows_a_place(&lines[..at]))?;
+        let start = (0..end)
+            .rev()
+            .find(|&at| lines[at].contains("Traceback (most recent call last)"))
+            .unwrap_or(0);
+        let places = (start..end)
+            .filter_map(|at| self.place(lines[at], lines.get(at + 1).copied().unwrap_or("")));
+        let places: Vec<_> = places.collect();
+        let own = places.iter().rev().find(|place| place.file == self.name);
+        let place = own.or(places.last()).cloned();
+        Some(Traceback {
+            error: lines[end].trim().into(),
+            place,
+        })
+    }
+
+    fn place(&self, line: &str, next: &str) -> Option<Place> {
+        let rest = line.trim_start().strip_prefix("File \"")?;
+        let (path, rest) = rest.split_once('"')?;
+        let number = rest.split_once("line ")?.1;
+        let digits: String = number.chars().take_while(char::is_ascii_digit).collect();
+        let line = digits.parse().ok()?;
+        let file = Path::new(path).file_name()?.to_string_lossy().into_owned();
+        let own = if file == self.name {
+            self.line(line)
+        } else {
+            None
+        };
+        Some(Place {
+            file,
+            line,
+            code: own.unwrap_or(next).trim().into(),
+        })
+    }
+
+    /// Which fault an error stands for, and what to change; none for one of no known kind.
+    pub fn explain(&self, traceback: &Traceback) -> Option<(Name, Text)> {
+        let error = traceback.error.as_str();
+        let (kind, message) = error.split_once(':').unwrap_or((error, ""));
+        let kind = kind.rsplit('.').next().unwrap_or(kind);
+        match kind {
+            "SyntaxError" | "IndentationError" | "TabError" => Some(Self::syntax(traceback)),
+            "NameError" | "UnboundLocalError" => self.name_error(message, traceback),
+            "ImportError" | "ModuleNotFoundError" => Some(import_error(message)),
+            "AttributeError" => Some(Self::attribute_error(message)),
+            "TypeError" => type_error(message),
+            "OSError" | "error" | "PermissionError" => os_error(message),
+            _ => None,
+        }
+    }
+
+    fn syntax(traceback: &Traceback) -> (Name, Text) {
+        let code = traceback
+            .place
+            .as_ref()
+            .map_or("", |place| place.code.trim());
+        let print = code.strip_prefix("print").is_some_and(|rest| {
+            rest.starts_with([' ', '\'', '"']) && !rest.trim_start().starts_with(['(', '='])
+        }) || code.contains(": print '")
+            || code.contains(": print \"");
+        let except = code.starts_with("except") && code.contains(',') && !code.contains('(');
+        let error = &traceback.error;
+        if print
+            || except
+            || error.contains("call to 'print'")
+            || error.contains("call to 'exec'")
+            || error.contains("multiple exception types")
+            || code.contains("<>")
+        {
+            (Name::Python2, Message::WhyPython2.into())
+        } else {
+            (Name::SyntaxError, Message::WhySyntax.into())
+        }
+    }
+
+    fn name_error(&self, message: &str, traceback: &Traceback) -> Option<(Name, Text)> {
+        let name = quoted(message)?;
+        if [
+            "raw_input",
+            "unicode",
+            "xrange",
+            "reload",
+            "basestring",
+            "long",
+            "unichr",
+            "file",
+        ]
+        .contains(&name)
+        {
+            return Some((Name::Python2, Message::WhyPython2.into()));
+        }
+        let used = traceback.place.as_ref().map_or(0, |place| place.line);
+        Some((Name::UndefinedName, self.undefined(name, used)))
+    }
+
+    /// Which of the three it is: an import forgotten, a name misspelled, or a definition that comes too late.
+    fn undefined(&self, name: &str, used: usize) -> Text {
+        if let Some(line) = self.definition(name).filter(|line| *line > used) {
+            let looped = self.lines[..line - 1].iter().any(|line| {
+                line.strip_prefix("while")
+                    .is_some_and(|rest| rest.starts_with([' ', '(']))
+            });
+            let why = if looped {
+                Message::WhyNameLate
+            } else {
+                Message::WhyNameLateCall
+            };
+            return why.with("name", name).with("line", line);
+        }
+        let imported = self.lines.iter().any(|line| {
+            let line = line.trim_start();
+            (line.starts_with("import ") || line.starts_with("from "))
+                && words(line).any(|word| word == name)
+        });
+        if MODULES.contains(&name) && !imported {
+            return Message::WhyNameImport.with("name", name);
+        }
+        if let Some(other) = self.similar(name) {
+            return Message::WhyNameSpelled
+                .with("name", name)
+                .with("other", other);
+        }
+        match name {
+            "Thread" => Message::WhyNameImport.with("name", "threading"),
+            "AF_INET" | "SOCK_STREAM" | "SOCK_DGRAM" => Message::WhyNameSpelled
+                .with("name", name)
+                .with("other", format!("socket.{name}")),
+            "sleep" => Message::WhyNameSpelled
+                .with("name", name)
+                .with("other", "time.sleep"),
+            _ => Message::WhyName.with("name", name),
+        }
+    }
+
+    /// The line of the `def` of a name.
+    fn definition(&self, name: &str) -> Option<usize> {
+        let found = self.lines.iter().position(|line| {
+            let rest = line.trim_start();
+            let rest = rest
+                .strip_prefix("def ")
+                .or_else(|| rest.strip_prefix("class "));
+            rest.is_some_and(|rest| words(rest).next() == Some(name))
+        })?;
+        Some(found + 1)
+    }
+
+    /// A name of the source, or of Python, that is spelled nearly so.
+    fn similar(&self, name: &str) -> Option<String> {
+        let defined = self.lines.iter().flat_map(|line| defined_in(line));
+        let candidates = KNOWN.iter().map(|name| (*name).to_owned()).chain(defined);
+        let limit = if name.chars().count() <= 3 { 1 } else { 2 };
+        candidates
+            .filter(|other| other != name)
+            .map(|other| (distance(name, &other), other))
+            .filter(|(far, _)| *far <= limit)
+            .min()
+            .map(|(_, other)| other)
+    }
+
+    fn attribute_error(message: &str) -> (Name, Text) {
+        let message = message.trim();
+        if message.starts_with("'str' object has no attribute 'decode'")
+            || message.starts_with("'bytes' object has no attribute 'encode'")
+            || message.starts_with("'bytes' object has no attribute 'format'")
+        {
+            return (Name::TextNotBytes, Message::WhyBytes.into());
+        }
+        let name = message
+            .rsplit_once("attribute '")
+            .map_or("", |(_, rest)| rest.split('\'').next().unwrap_or(""));
+        if ["has_key", "setdefaultencoding", "iteritems", "maketrans"].contains(&name) {
+            return (Name::Python2, Message::WhyPython2.into());
+        }
+        let near = ATTRIBUTES
+            .iter()
+            .map(|other| (distance(name, other), *other))
+            .filter(|(far, other)| *far <= 2 && *other != name)
+            .min();
+        let why = match near {
+            Some((_, other)) => Message::WhyNameSpelled
+                .with("name", name)
+                .with("other", other),
+            None => Message::WhyName.with("name", name),
+        };
+        (Name::UndefinedName, why)
+    }
+
+    /// Words that the source compares with: one of them may end the talk.
+    pub fn words_compared(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for line in &self.lines {
+            let code = line.split('#').next().unwrap_or(line);
+            if !code.contains("==") && !code.contains("!=") && !code.contains(" in ") {
+                continue;
+            }
+            for quote in ['\'', '"'] {
+                let parts: Vec<_> = code.split(quote).collect();
+                for word in parts.iter().skip(1).step_by(2) {
+                    let word = word.replace("\\n", "\n").replace("\\r", "\r");
+                    let named = word.starts_with("__")
+                        || word.eq_ignore_ascii_case("utf-8")
+                        || word.eq_ignore_ascii_case("utf8");
+                    if !word.is_empty()
+                        && word != "exit"
+                        && word.len() < 30
+                        && !named
+                        && !found.contains(&word)
+                    {
+                        found.push(word);
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+fn is_error(line: &str) -> bool {
+    let kind = line.split(':').next().unwrap_or("");
+    let kind = kind.trim_end();
+    let last = kind.rsplit('.').next().unwrap_or("");
+    let named = [
+        "Error",
+        "Exception",
+        "Interrupt",
+        "Exit",
+        "timeout",
+        "error",
+        "gaierror",
+        "herror",
+        "Warning",
+    ];
+    !kind.is_empty()
+        && kind
+            .chars()
+            .all(|char| char.is_alphanumeric() || char == '.' || char == '_')
+        && named.iter().any(|ending| last.ends_with(ending))
+}
+
+/// Whether a place in a file stands shortly before, as in a traceback.
+fn follows_a_place(before: &[&str]) -> bool {
+    before
+        .iter()
+        .rev()
+        .take(8)
+        .any(|line| line.trim_start().starts_with("File \"") && line.contains("line "))
+}
+
+fn import_error(message: &str) -> (Name, Text) {
+    let name =
+        quoted(message).unwrap_or(message.trim().trim_start_matches("No module named ").trim());
+    if [
+        "SocketServer",
+        "Queue",
+        "thread",
+        "urllib2",
+        "Tkinter",
+        "ConfigParser",
+        "cPickle",
+        "StringIO",
+        "httplib",
+        "BaseHTTPServer",
+    ]
+    .contains(&name)
+    {
+        return (Name::Python2, Message::WhyPython2.into());
+    }
+    (Name::UndefinedName, Message::WhyModule.with("name", name))
+}
+
+fn type_error(message: &str) -> Option<(Name, Text)> {
+    let address = [
+        "must be tuple",
+        "bind() takes",
+        "connect() takes",
+        "connect_ex() takes",
+        "AF_INET address",
+        "AF_INET6 address",
+        "argument must be tuple",
+        "getsockaddrarg",
+    ];
+    if address.iter().any(|part| message.contains(part)) {
+        return Some((Name::AddressNotATuple, Message::WhyTuple.into()));
+    }
+    let (str, bytes) = (
+        message.contains("str") || message.contains("unicode"),
+        message.contains("bytes") || message.contains("byte"),
+    );
+    if str && bytes
+        || message.contains("does not support the buffer interface")
+        || message.contains("without an encoding")
+    {
+        return Some((Name::TextNotBytes, Message::WhyBytes.into()));
+    }
+    None
+}
+
+fn os_error(message: &str) -> Option<(Name, Text)> {
+    if message.contains("Address already in use") || message.contains("WinError 10048") {
+        return Some((Name::AddressInUse, Message::WhyInUse.into()));
+    }
+    if message.contains("[Errno 13]") || message.contains("WinError 10013") {
+        return Some((Name::NotPermitted, Message::WhyNotPermitted.into()));
+    }
+    None
+}
+
+/// The first name in quotes.
+fn quoted(message: &str) -> Option<&str> {
+    message.split('\'').nth(1)
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|char: char| !char.is_alphanumeric() && char != '_')
+        .filter(|word| !word.is_empty())
+}
+
+/// The names that a line defines: a function, a module, variables, parameters.
+fn defined_in(line: &str) -> Vec<String> {
+    let code = line.trim_start();
+    let part = if let Some(rest) = code
+        .strip_prefix("def ")
+        .or_else(|| code.strip_prefix("class "))
+    {
+        rest
+    } else if code.starts_with("import ") || code.starts_with("from ") {
+        code
+    } else if let Some(rest) = code.strip_prefix("for ") {
+        rest.split(" in ").next().unwrap_or("")
+    } else if let Some((left, right)) = code.split_once('=') {
+        if right.starts_with('=') || left.contains(['(', '\'', '"', '[']) {
+            ""
+        } else {
+            left
+        }
+    } else if let Some((_, name)) = code.split_once(" as ") {
+        name
+    } else {
+        ""
+    };
+    let keywords = ["import", "from", "as", "self"];
+    words(part)
+        .filter(|word| !keywords.contains(word))
+        .map(String::from)
+        .collect()
+}
+
+/// How many letters differ (Levenshtein; two that are swapped count once).
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right): (Vec<_>, Vec<_>) = (left.chars().collect(), right.chars().collect());
+    let mut table = vec![vec![0; right.len() + 1]; left.len() + 1];
+    for row in 0..=left.len() {
+        for column in 0..=right.len() {
+            table[row][column] = if row == 0 || column == 0 {
+                row + column
+            } else {
+                let same = usize::from(left[row - 1] != right[column - 1]);
+                let mut least = (table[row - 1][column] + 1)
+                    .min(table[row][column - 1] + 1)
+                    .min(table[row - 1][column - 1] + same);
+                let swapped = row > 1
+                    && column > 1
+                    && left[row - 1] == right[column - 2]
+                    && left[row - 2] == right[column - 1];
+                if swapped {
+                    least = least.min(table[row - 2][column - 2] + 1);
+                }
+                least
+            };
+        }
+    }
+    table[left.len()][right.len()]
+}

@@ -1,0 +1,316 @@
+//! What the learner's program does with the network, seen from outside of it. Linux only.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::events::{Bell, lock};
+
+/// TCP or UDP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    Tcp,
+    Udp,
+}
+
+/// A packet that passed.
+#[allow(clippy::struct_excessive_bools)] // the flags of a TCP header
+#[derive(Debug, Clone)]
+pub struct Packet {
+    pub at: Instant,
+    pub protocol: Protocol,
+    pub from: SocketAddr,
+    pub to: SocketAddr,
+    /// TCP: the first packet of a connection.
+    pub syn: bool,
+    pub ack: bool,
+    pub fin: bool,
+    pub rst: bool,
+    /// What it carries, up to 2,000 bytes of it.
+    pub data: Vec<u8>,
+    pub length: usize,
+}
+
+/// A socket that waits for others: it listens, or it is bound for datagrams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    pub protocol: Protocol,
+    pub address: SocketAddr,
+}
+
+/// The packets of this world, as they pass.
+#[derive(Default)]
+pub struct Watch {
+    packets: Arc<Mutex<Vec<Packet>>>,
+    /// Whether packets are seen at all.
+    pub sees: bool,
+}
+
+impl Watch {
+    /// Begins to look, where that is possible.
+    pub fn start(own: bool, bell: &Bell) -> Self {
+        let mut watch = Self::default();
+        if own {
+            watch.sees = start(&watch.packets, bell).is_ok();
+        }
+        watch
+    }
+
+    /// Those that have passed so far.
+    pub fn packets(&self) -> Vec<Packet> {
+        lock(&self.packets).clone()
+    }
+
+    /// Forgets them.
+    pub fn clear(&self) {
+        lock(&self.packets).clear();
+    }
+}
+
+/// Waits until a process of the group waits for others at a port. No system tells of that by itself, so
+/// this looks again, less and less often.
+pub fn wait_for_socket(
+    pid: u32,
+    own: bool,
+    limit: Duration,
+    bell: &Bell,
+    mut choose: impl FnMut(&[Waiting]) -> Option<Waiting>,
+    mut give_up: impl FnMut() -> bool,
+) -> Option<Waiting> {
+    let deadline = Instant::now() + limit;
+    let mut pause = Duration::from_millis(10);
+    loop {
+        if let Some(found) = choose(&waiting(pid, own)) {
+            return Some(found);
+        }
+        let now = Instant::now();
+        if now >= deadline || give_up() {
+            return None;
+        }
+        bell.wait(deadline.min(now + pause), || give_up().then_some(()));
+        pause = (pause * 2).min(Duration::from_millis(200));
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn start(_packets: &Arc<Mutex<Vec<Packet>>>, _bell: &Bell) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// No other system tells it without a tool of its own.
+#[cfg(not(target_os = "linux"))]
+pub fn waiting(_pid: u32, _own: bool) -> Vec<Waiting> {
+    Vec::new()
+}
+
+/// No other system tells it without a tool of its own.
+#[cfg(not(target_os = "linux"))]
+pub fn processor_time(_pid: u32, _own: bool) -> Option<Duration> {
+    None
+}
+
+/// How many processes the learner's program is; 1 where nobody tells.
+#[cfg(not(target_os = "linux"))]
+pub fn processes(_pid: u32, _own: bool) -> usize {
+    1
+}
+
+#[cfg(target_os = "linux")]
+#[allow(unused_imports)]
+pub use linux::{processes, processor_time, waiting};
+
+#[cfg(target_os = "linux")]
+use linux::start;
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::collections::HashSet;
+    use std::fs;
+    use std::io::{self, Read};
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+    use std::sync::{Arc, Mutex};
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use etherparse::{NetSlice, SlicedPacket, TransportSlice};
+    use socket2::{Domain, Protocol as Number, Socket, Type};
+
+    use super::{Packet, Protocol, Waiting};
+    use crate::events::{Bell, lock};
+
+    /// How many packets are kept, whatever a program sends.
+    const MOST: usize = 20_000;
+
+    pub fn start(packets: &Arc<Mutex<Vec<Packet>>>, bell: &Bell) -> io::Result<()> {
+        // IPv4 and IPv6; asked for both at once, the kernel would show each packet as it goes and as it comes.
+        for ethernet in [0x0800_u16, 0x86dd] {
+            let protocol = Number::from(i32::from(ethernet.to_be()));
+            let mut socket = Socket::new(Domain::PACKET, Type::RAW, Some(protocol))?;
+            let _ = socket.set_recv_buffer_size(8 << 20);
+            let (packets, bell) = (Arc::clone(packets), bell.clone());
+            thread::Builder::new().spawn(move || {
+                let mut buffer = vec![0; 1 << 17];
+                while let Ok(length) = socket.read(&mut buffer) {
+                    let Some(packet) = decode(&buffer[..length]) else {
+                        continue;
+                    };
+                    let mut packets = lock(&packets);
+                    if packets.len() < MOST {
+                        packets.push(packet);
+                    }
+                    drop(packets);
+                    bell.ring();
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn decode(frame: &[u8]) -> Option<Packet> {
+        let packet = SlicedPacket::from_ethernet(frame).ok()?;
+        let (source, destination) = match packet.net? {
+            NetSlice::Ipv4(ip) => {
+                let header = ip.header();
+                (
+                    IpAddr::V4(header.source_addr()),
+                    IpAddr::V4(header.destination_addr()),
+                )
+            }
+            NetSlice::Ipv6(ip) => {
+                let header = ip.header();
+                (
+                    IpAddr::V6(header.source_addr()),
+                    IpAddr::V6(header.destination_addr()),
+                )
+            }
+            NetSlice::Arp(_) => return None,
+        };
+        let at = Instant::now();
+        let kept = |data: &[u8]| data[..data.len().min(2000)].to_vec();
+        match packet.transport? {
+            TransportSlice::Tcp(tcp) => Some(Packet {
+                at,
+                protocol: Protocol::Tcp,
+                from: SocketAddr::new(source, tcp.source_port()),
+                to: SocketAddr::new(destination, tcp.destination_port()),
+                syn: tcp.syn(),
+                ack: tcp.ack(),
+                fin: tcp.fin(),
+                rst: tcp.rst(),
+                data: kept(tcp.payload()),
+                length: tcp.payload().len(),
+            }),
+            TransportSlice::Udp(udp) => Some(Packet {
+                at,
+                protocol: Protocol::Udp,
+                from: SocketAddr::new(source, udp.source_port()),
+                to: SocketAddr::new(destination, udp.destination_port()),
+                syn: false,
+                ack: false,
+                fin: false,
+                rst: false,
+                data: kept(udp.payload()),
+                length: udp.payload().len(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// The processes of the learner's program: in its own world, all but the checker.
+    fn members(pid: u32, own: bool) -> Vec<(u32, Duration)> {
+        let me = std::process::id();
+        let Ok(entries) = fs::read_dir("/proc") else {
+            return Vec::new();
+        };
+        let ids = entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let alive = ids.filter(|id: &u32| *id != me).filter_map(|id| {
+            let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+            // The name, in parentheses, may have spaces and parentheses in it.
+            let fields: Vec<_> = stat.rsplit_once(") ")?.1.split(' ').collect();
+            let group: u32 = fields.get(2)?.parse().ok()?;
+            let alive = !matches!(*fields.first()?, "Z" | "X");
+            let ticks: u64 =
+                fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+            // A tick is a hundredth of a second wherever Linux tells it to programs.
+            (alive && (own || group == pid)).then(|| (id, Duration::from_millis(ticks * 10)))
+        });
+        alive.collect()
+    }
+
+    /// How many processes the learner's program is.
+    pub fn processes(pid: u32, own: bool) -> usize {
+        members(pid, own).len()
+    }
+
+    /// The processor time that the learner's program has used so far.
+    #[allow(clippy::unnecessary_wraps)] // other systems do not tell
+    pub fn processor_time(pid: u32, own: bool) -> Option<Duration> {
+        Some(members(pid, own).into_iter().map(|(_, time)| time).sum())
+    }
+
+    /// The sockets at which the learner's program waits for others.
+    pub fn waiting(pid: u32, own: bool) -> Vec<Waiting> {
+        let mut inodes = HashSet::new();
+        for (id, _) in members(pid, own) {
+            let Ok(files) = fs::read_dir(format!("/proc/{id}/fd")) else {
+                continue;
+            };
+            for file in files.flatten() {
+                let Ok(target) = fs::read_link(file.path()) else {
+                    continue;
+                };
+                let target = target.to_string_lossy().into_owned();
+                let number = target
+                    .strip_prefix("socket:[")
+                    .and_then(|rest| rest.strip_suffix(']'));
+                inodes.extend(number.and_then(|number| number.parse::<u64>().ok()));
+            }
+        }
+        let tables = [
+            ("tcp", Protocol::Tcp, "0A"),
+            ("tcp6", Protocol::Tcp, "0A"),
+            ("udp", Protocol::Udp, "07"),
+            ("udp6", Protocol::Udp, "07"),
+        ];
+        let mut found = Vec::new();
+        for (table, protocol, state) in tables {
+            let text = fs::read_to_string(format!("/proc/net/{table}")).unwrap_or_default();
+            for line in text.lines().skip(1) {
+                let fields: Vec<_> = line.split_whitespace().collect();
+                let inode = fields.get(9).and_then(|inode| inode.parse().ok());
+                if fields.get(3) == Some(&state)
+                    && inode.is_some_and(|inode| inodes.contains(&inode))
+                {
+                    found.extend(
+                        fields
+                            .get(1)
+                            .and_then(|text| address(text))
+                            .map(|address| Waiting { protocol, address }),
+                    );
+                }
+            }
+        }
+        found
+    }
+
+    /// An address as /proc/net has it: hexadecimal, each four bytes in the machine's order.
+    fn address(text: &str) -> Option<SocketAddr> {
+        let (host, port) = text.split_once(':')?;
+        let port = u16::from_str_radix(port, 16).ok()?;
+        let words: Option<Vec<u8>> = (0..host.len() / 8)
+            .map(|word| {
+                let number = u32::from_str_radix(host.get(word * 8..word * 8 + 8)?, 16).ok()?;
+                Some(number.to_ne_bytes())
+            })
+            .collect::<Option<Vec<_>>>()
+            .map(|words| words.concat());
+        let words = words?;
+        let host = match words.len() {
+            4 => IpAddr::V4(Ipv4Addr::from(<[u8; 4]>::try_from(words).ok()?)),
+            _ => IpAddr::V6(Ipv6Addr::from(<[u8; 16]>::try_from(words).ok()?)),
+        };
+        Some(SocketAddr::new(host, port))
+    }
+}

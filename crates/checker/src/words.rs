@@ -1,0 +1,313 @@
+//! All that the checker says, in both languages, side by side.
+//!
+//! A message without its Chinese does not compile; that both have the same `{placeholders}`, a test asks.
+
+use std::env;
+use std::fmt::Display;
+
+/// A language that the checker speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Language {
+    En,
+    Zh,
+}
+
+impl Language {
+    /// What the system's settings ask for: the first of them that is set decides.
+    pub fn of_the_system() -> Self {
+        let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+        let set = names.iter().filter_map(|name| env::var(name).ok());
+        let first = set.into_iter().find(|value| !value.is_empty());
+        if first.is_some_and(|value| value.to_lowercase().starts_with("zh")) {
+            Self::Zh
+        } else {
+            Self::En
+        }
+    }
+}
+
+/// A message with what stands in its placeholders, in no language yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    message: Message,
+    values: Vec<(&'static str, Value)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Value {
+    Plain(String),
+    Text(Text),
+}
+
+impl Text {
+    /// Fills one more placeholder.
+    pub fn with(mut self, name: &'static str, value: impl Display) -> Self {
+        self.values.push((name, Value::Plain(value.to_string())));
+        self
+    }
+
+    /// Fills a placeholder with another message.
+    pub fn with_text(mut self, name: &'static str, value: impl Into<Text>) -> Self {
+        self.values.push((name, Value::Text(value.into())));
+        self
+    }
+
+    /// The message in a language.
+    pub fn render(&self, language: Language) -> String {
+        let (en, zh) = self.message.texts();
+        let mut rest = if language == Language::En { en } else { zh };
+        let mut text = String::new();
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            text.push_str(before);
+            match self.values.iter().find(|(known, _)| *known == name) {
+                Some((_, Value::Plain(value))) => text.push_str(value),
+                Some((_, Value::Text(value))) => text.push_str(&value.render(language)),
+                None => debug_assert!(false, "{:?} has no {name}", self.message),
+            }
+            rest = after;
+        }
+        text + rest
+    }
+}
+
+impl From<Message> for Text {
+    fn from(message: Message) -> Self {
+        Self {
+            message,
+            values: Vec::new(),
+        }
+    }
+}
+
+impl Message {
+    /// Fills a placeholder.
+    pub fn with(self, name: &'static str, value: impl Display) -> Text {
+        Text::from(self).with(name, value)
+    }
+}
+
+macro_rules! messages {
+    ($($name:ident $en:literal $zh:literal)*) => {
+        /// What the checker may say.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Message { $($name),* }
+
+        impl Message {
+            /// Each of them.
+            #[cfg(test)]
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            fn texts(self) -> (&'static str, &'static str) {
+                match self { $(Self::$name => ($en, $zh)),* }
+            }
+        }
+    };
+}
+
+messages! {
+    // --- The report's own words
+    Ok "ok" "正确"
+    Fault "FAULT" "错误"
+    NotReached "not reached" "未检查"
+    Yours "yours: " "你的写法："
+    Beyond "beyond the tutorial: " "教程之外："
+    FaultHeading "FAULT {name} (step {number})" "错误 {name}（第 {number} 步）"
+    TheChecker "the checker:            " "检查程序："
+    WhatCame "what came:              " "结果："
+    TheTutorial "the tutorial's program: " "教程的程序："
+    MostLikely "most likely:            " "最可能的原因："
+    Read "read:                   " "参阅："
+    YourProgramPrinted "your program printed:" "你的程序输出："
+
+    // --- Where it runs
+    OwnWorld
+        "Your program runs in a world of its own: all addresses and ports are free, and files that it saves in this folder are thrown away."
+        "你的程序运行在独立环境中：所有地址和端口均可使用，它在本文件夹保存的文件会被丢弃。"
+    OwnAddressesMissing
+        "This system lets the checker set up no addresses: the text's addresses may be out of reach."
+        "本系统不允许设置地址：教程中的地址可能无法访问。"
+    OwnHostsMissing
+        "Web sites could not be led to the checker's own web server."
+        "无法把网站域名指向检查程序自己的网页服务器。"
+    OwnFolderKept
+        "What your program saves in this folder stays there."
+        "你的程序在本文件夹保存的文件会保留。"
+    HereAsked
+        "Your program runs on this machine itself, as --here asks: packets cannot be seen, and files that it saves stay."
+        "按 --here 的要求，你的程序直接在本机运行：无法观察数据包，它保存的文件会保留。"
+    HereOtherSystem
+        "Your program runs on this machine itself (a world of its own needs Linux): packets cannot be seen, and files that it saves stay."
+        "你的程序直接在本机运行（独立环境需要 Linux）：无法观察数据包，它保存的文件会保留。"
+    HereNoTool
+        "Your program runs on this machine itself, as `{tool}` is not installed (util-linux, iproute2): packets cannot be seen, and files that it saves stay."
+        "本机没有安装 `{tool}`（util-linux、iproute2），你的程序直接在本机运行：无法观察数据包，它保存的文件会保留。"
+    HereRefused
+        "Your program runs on this machine itself, as this user may not make namespaces: packets cannot be seen, and files that it saves stay."
+        "当前用户不能创建命名空间，你的程序直接在本机运行：无法观察数据包，它保存的文件会保留。"
+
+    // --- The steps of tcp-server
+    TcpServerSocket "create a TCP socket" "创建 TCP socket"
+    TcpServerBind "bind it to an address" "绑定地址"
+    TcpServerListen "listen for connections" "监听连接"
+    TcpServerThreads "talk to a second client while the first one is silent" "第一个客户端不说话时，也能为第二个客户端服务"
+    TcpServerWelcome "welcome the client" "发送欢迎消息"
+    TcpServerGreets "greet each name" "回答每个名字"
+    TcpServerExit "end the talk at `exit`" "收到 `exit` 后结束对话"
+    TcpServerHangUp "end the talk when the client hangs up" "客户端断开后结束对话"
+    TcpServerClose "close the connection" "关闭连接"
+
+    // --- The steps of udp-server
+    UdpServerSocket "create a UDP socket" "创建 UDP socket"
+    UdpServerBind "bind it to an address" "绑定地址"
+    UdpServerReceive "receive a datagram from anyone" "接收任何人发来的数据报"
+    UdpServerAnswer "send the greeting back to where it came from" "把问候发回给发送者"
+    UdpServerGoesOn "go on with the next datagram" "继续处理下一个数据报"
+
+    // --- Not written yet
+    NotYet "The checker does not know this program yet." "检查程序还不能检查这个程序。"
+
+    // --- What the checker did
+    DidStart "started your program" "启动了你的程序"
+    DidStartAndLook "started your program and looked for {seconds} s for a port at which it waits" "启动了你的程序，并用 {seconds} 秒寻找它等待的端口"
+    DidConnect "connected to {address} and waited {seconds} s" "连接 {address}，等待了 {seconds} 秒"
+    DidConnectAgain "connected to {address} once more, after the first client had gone" "在第一个客户端离开之后，再次连接 {address}"
+    DidSend "sent {bytes} and waited {seconds} s" "发送 {bytes}，等待了 {seconds} 秒"
+    DidHangUp "closed its connection to {address} without `exit`" "没有发送 `exit` 就关闭了到 {address} 的连接"
+    DidTwo "kept one client connected and silent, connected a second one, and waited {seconds} s" "让一个客户端保持连接但不说话，再连接第二个客户端，等待了 {seconds} 秒"
+    DidUdpFrom "sent {bytes} from {from} to {address} and waited {seconds} s" "从 {from} 向 {address} 发送 {bytes}，等待了 {seconds} 秒"
+
+    // --- What came
+    CameNothing "nothing" "什么都没有收到"
+    CameBytes "{bytes}" "{bytes}"
+    CameClosed "the end of the connection" "连接被关闭"
+    CameBytesThenClosed "{bytes}, then the end of the connection" "{bytes}，然后连接被关闭"
+    CameRefused "the connection was refused: {error}" "连接被拒绝：{error}"
+    CameEnded "your program ended: {status}" "你的程序结束了：{status}"
+    CameError "{error}, {place}" "{error}，{place}"
+    CameErrorNoPlace "{error}" "{error}"
+    PlaceLine "{file}, line {line}: {code}" "{file} 第 {line} 行：{code}"
+    CameNoCommand "the system says: {error}" "系统提示：{error}"
+    CameNoPort "your program runs, and waits nowhere" "你的程序在运行，但没有在任何端口等待"
+    CameUdpPort "your program waits for UDP datagrams at {address}" "你的程序在 {address} 等待 UDP 数据报"
+    CameTcpPort "your program listens for TCP connections at {address}" "你的程序在 {address} 监听 TCP 连接"
+    CameSecondLater "nothing, until the first client hung up: then the second one got {bytes}" "什么都没有；直到第一个客户端断开，第二个才收到 {bytes}"
+    CameBusy "no client is there, and your program used {percent} % of a processor" "没有任何客户端，你的程序却占用了 {percent}% 的处理器"
+    CameStillOpen "the connection stayed open" "连接没有关闭"
+    CameBytesStillOpen "{bytes}, and the connection stayed open" "{bytes}，而且连接没有关闭"
+    CameElsewhere "an answer went to {to}, not to {from}" "回答发给了 {to}，而不是 {from}"
+    CameWelcomeLate "no welcome; only after the checker had sent a name: {bytes}" "没有欢迎消息；检查程序发送名字之后才收到：{bytes}"
+
+    // --- What the tutorial's program does
+    TutorialRuns "starts and goes on until Ctrl+C" "启动后一直运行，直到按下 Ctrl+C"
+    TutorialStarts "starts without an error" "启动时不出错"
+    TutorialListens "waits on 127.0.0.1:9999" "在 127.0.0.1:9999 等待"
+    TutorialTcp "uses SOCK_STREAM, which is TCP" "使用 SOCK_STREAM，也就是 TCP"
+    TutorialUdp "uses SOCK_DGRAM, which is UDP" "使用 SOCK_DGRAM，也就是 UDP"
+    TutorialWelcome "sends b'Welcome!' at once, before the client says anything" "连接后立刻发送 b'Welcome!'，不等客户端说话"
+    TutorialGreets "answers {bytes}" "回答 {bytes}"
+    TutorialExit "closes the connection and greets nobody" "关闭连接，不再问候"
+    TutorialManyClients "starts a thread for each connection, and goes back to accept" "为每个连接创建一个线程，然后回去继续 accept"
+    TutorialGoesOn "goes on and accepts the next client" "继续运行，接受下一个客户端"
+    TutorialTalksOn "keeps the connection open until `exit`" "在收到 `exit` 之前保持连接"
+    TutorialHangUp "sees recv return b'' and leaves its loop" "recv 返回 b''，退出循环"
+    TutorialAnswersSender "answers to the address that recvfrom returned" "回答发往 recvfrom 返回的地址"
+
+    // --- Why, most likely
+    WhyTraceback "see the line above" "见上面指出的那一行"
+    WhyNoCommand "the name is misspelled, the file is not in this folder, or it has no execute bit" "命令名拼错、文件不在本文件夹，或者没有执行权限"
+    WhyPython2 "the program is written for Python 2, and runs under Python 3: write print(...), and bytes as b'...'" "程序是按 Python 2 写的，却用 Python 3 运行：请写 print(...)，字节串写成 b'...'"
+    WhySyntax "Python cannot read this line, or the one before it: look for a missing bracket, quote, colon or indent" "Python 无法读懂这一行或上一行：检查是否缺少括号、引号、冒号或缩进"
+    WhyNameImport "the line `import {name}` is missing at the top" "开头缺少 `import {name}`"
+    WhyNameSpelled "`{name}` is misspelled: did you mean `{other}`?" "`{name}` 拼写有误：是不是 `{other}`？"
+    WhyNameLate "`{name}` is defined in line {line}, after the loop that never ends: move the `def` above the loop" "`{name}` 在第 {line} 行才定义，而前面的循环永不结束：请把 `def` 移到循环之前"
+    WhyNameLateCall "`{name}` is defined in line {line}, after the line that uses it: move the `def` up" "`{name}` 在第 {line} 行才定义，却在此之前就使用了：请把 `def` 往上移"
+    WhyName "`{name}` is defined nowhere: an import is missing, or the name is misspelled" "`{name}` 没有定义：缺少 import，或者名字拼错"
+    WhyModule "there is no module `{name}` here: the name is misspelled, or it is not installed" "这里没有模块 `{name}`：名字拼错，或者没有安装"
+    WhyTuple "an address is one argument, a tuple: write two pairs of parentheses, as in bind(('127.0.0.1', 9999))" "地址是一个参数，即一个 tuple：要写两层括号，例如 bind(('127.0.0.1', 9999))"
+    WhyBytes "a socket carries bytes, not str: send b'...' or text.encode('utf-8'), and decode('utf-8') what recv returns" "socket 传送的是 bytes，不是 str：发送 b'...' 或 text.encode('utf-8')，接收后再 decode('utf-8')"
+    WhyEndsAtOnce "nothing is called: the functions are defined, and no line outside of them starts one; or the loop is missing" "没有调用任何函数：只定义了函数，函数之外没有一行调用它；或者缺少循环"
+    WhyCrash "the error above ended the program" "上面的错误使程序结束"
+    WhyInUse "the address is bound already: by this program, a second time, or by another one" "地址已被绑定：本程序绑定了两次，或者被另一个程序占用"
+    WhyNotPermitted "ports below 1024 need a privilege here: take a larger one" "在这里，小于 1024 的端口需要管理员权限：请换一个大一些的端口"
+    WhyWrongSocket "the second argument of socket.socket is the other kind" "socket.socket 的第二个参数写成了另一种类型"
+    WhyNotListening "bind and listen are not called, or something before them waits for ever" "没有调用 bind 和 listen，或者前面的语句一直在等待"
+    WhyNotBound "bind is not called, or something before it waits for ever" "没有调用 bind，或者前面的语句一直在等待"
+    WhyNoWelcome "no send before the first recv, so both sides wait for each other; or the thread is made, and start() is not called" "第一次 recv 之前没有 send，于是双方互相等待；或者创建了线程却没有调用 start()"
+    WhyWelcomeAfter "recv stands before the first send: the tutorial's client waits for the welcome before it says a name" "recv 写在第一次 send 之前：教程的客户端要先收到欢迎消息才会发送名字"
+    WhyNoAnswer "your program waits for more: a line end, a certain length, or the end of the connection; or it sends nothing back" "你的程序还在等待更多数据：换行、固定长度或连接结束；或者它没有把回答发回来"
+    WhyNoAnswerLine "your program waits for a line end (readline): it answered once the checker had sent one" "你的程序在等待换行（readline）：检查程序补发换行之后才得到回答"
+    WhyWrongAnswer "the answer is not built from what recv returned" "回答没有用到 recv 返回的内容"
+    WhyBytesInText "bytes are put into a text with %s or str(): decode them first, as in data.decode('utf-8')" "用 %s 或 str() 把 bytes 直接放进了文本：请先 data.decode('utf-8')"
+    WhyOneAtATime "the main loop talks to one client to the end before it accepts the next: the function is called instead of passed as target=, run() instead of start(), join() comes at once, or there is no thread" "主循环与一个客户端谈完才接受下一个：直接调用了函数而不是用 target= 传入，用了 run() 而不是 start()，立刻 join()，或者根本没有线程"
+    WhyServesOnce "accept is not in a loop, or the loop is left after the first client" "accept 不在循环里，或者第一个客户端之后就退出了循环"
+    WhyExitGreeted "the comparison is never true: compare text with text, data.decode('utf-8') == 'exit', or bytes with bytes, data == b'exit'" "比较永远不成立：应当用文本比文本 data.decode('utf-8') == 'exit'，或者用 bytes 比 bytes data == b'exit'"
+    WhyNotClosed "close is missing, or has no parentheses: write sock.close()" "没有调用 close，或者少了括号：应写 sock.close()"
+    WhyClosesEarly "recv and send are not in a loop, or close stands inside of it" "recv 和 send 不在循环里，或者 close 写在了循环里面"
+    WhySpins "recv returns b'' again and again once the client has gone: leave the loop at `if not data`" "客户端离开后 recv 会不断返回 b''：用 `if not data` 退出循环"
+    WhyThreadDies "an error ended the thread that talked to this client; the others go on" "一个错误使与这个客户端对话的线程结束，其他线程继续"
+    WhyElsewhere "sendto is given a fixed address: give it the address that recvfrom returned" "sendto 用了固定的地址：应使用 recvfrom 返回的地址"
+    WhyServesOnceUdp "recvfrom is not in a loop" "recvfrom 不在循环里"
+    WhyNoAnswerUdp "sendto is missing, or your program waits for something else" "没有调用 sendto，或者你的程序在等待别的东西"
+
+    // --- Where to read
+    ReadTcpServer "docs/tcp-server.md, step {step}" "docs/zh-CN/tcp-server.md，第 {step} 步"
+    ReadUdpServer "docs/udp-server.md, step {step}" "docs/zh-CN/udp-server.md，第 {step} 步"
+    ReadTroubleshooting "docs/troubleshooting.md" "docs/zh-CN/troubleshooting.md"
+
+    // --- What is the learner's own
+    YoursAddress "it waits on {address}; the text's is {text}" "它在 {address} 等待；教程用的是 {text}"
+    YoursWelcome "the welcome is {bytes}" "欢迎消息是 {bytes}"
+    YoursAnswer "the answer is {bytes}" "回答是 {bytes}"
+    YoursSlow "it takes {seconds} s for an answer" "它回答一次要 {seconds} 秒"
+    YoursEndWord "the talk ends at {word}, not at `exit`" "对话在收到 {word} 时结束，而不是 `exit`"
+    YoursFarewell "at `exit` it says {bytes} before it closes" "收到 `exit` 后，它先说 {bytes} 再关闭"
+    YoursText003 "this is text 003's server: one client, one answer, and the end" "这是教程文本 003 的服务器：一个客户端，一个回答，然后结束"
+    YoursLines "messages end with a line end, both ways" "双方的消息都以换行结束"
+    YoursProcesses "each client has a process of its own, and the parent keeps the connection open until it accepts the next: close it there, too" "每个客户端有自己的进程，而父进程直到下一次 accept 才放开连接：在父进程里也要 close"
+    YoursOtherPort "the answer comes from another port: {address}" "回答来自另一个端口：{address}"
+    YoursBusy "it uses the processor even while nobody is there" "没有客户端时它也占用处理器"
+
+    // --- Beyond the tutorial
+    BeyondNotUtf8 "a name that is not UTF-8: {what}" "不是 UTF-8 的名字：{what}"
+    BeyondReset "a client that breaks off with a reset: {what}" "客户端用 RST 中断连接：{what}"
+    BeyondEmpty "an empty datagram: {what}" "空数据报：{what}"
+    BeyondCtrlC "Ctrl+C: {what}" "Ctrl+C：{what}"
+    Answered "answered" "有回答"
+    NotAnswered "not answered" "没有回答"
+    GoesOn "your program goes on" "你的程序继续运行"
+    EndsBy "your program ends" "你的程序结束"
+    RunsOn "your program runs on" "你的程序没有结束"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placeholders(text: &str) -> Vec<&str> {
+        let mut names: Vec<_> = text
+            .split('{')
+            .skip(1)
+            .filter_map(|part| Some(part.split_once('}')?.0))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    #[test]
+    fn both_languages_say_the_same() {
+        for message in Message::ALL {
+            let (en, zh) = message.texts();
+            assert!(!en.is_empty() && !zh.is_empty(), "{message:?}");
+            assert_eq!(placeholders(en), placeholders(zh), "{message:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_may_stand_in_another() {
+        let text = Text::from(Message::BeyondCtrlC).with_text("what", Message::EndsBy);
+        assert_eq!(text.render(Language::En), "Ctrl+C: your program ends");
+        assert_eq!(text.render(Language::Zh), "Ctrl+C：你的程序结束");
+    }
+}
