@@ -329,6 +329,14 @@ impl Source {
         (Name::UndefinedName, why)
     }
 
+    /// Whether it says that it starts processes.
+    pub fn makes_processes(&self) -> bool {
+        let words = ["Process(", "os.fork", "ForkingTCPServer", "ForkingMixIn"];
+        self.lines
+            .iter()
+            .any(|line| words.iter().any(|word| line.contains(word)))
+    }
+
     /// Words that the source compares with: one of them may end the talk.
     pub fn words_compared(&self) -> Vec<String> {
         let mut found = Vec::new();
