@@ -2,13 +2,13 @@
 
 use std::ffi::OsString;
 use std::process::ExitStatus;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::events::Bell;
 use crate::faults::Name;
 use crate::program::Program;
 use crate::report::{Fault, Report, Step, shown};
-use crate::source::{Source, Traceback};
+use crate::source::{self, Source, Traceback};
 use crate::watch::Watch;
 use crate::words::{Message, Text};
 use crate::world::World;
@@ -125,13 +125,17 @@ impl Session {
     /// Tells the cause, where the program says it itself: an error that it printed after `mark`, or its end.
     /// Gives whether there was one; then what did not come is only its symptom.
     pub fn cause(&mut self, step: Message, mark: usize, did: &Text, read: &Text) -> bool {
+        // A program that dies closes its connections before its last words are here.
+        let deadline = Instant::now() + Duration::from_secs(1);
+        self.bell
+            .wait(deadline, || self.ended().is_some().then_some(()));
         let ended = self.ended();
-        if ended.is_some() {
-            let program = self.program.as_ref();
-            program.map(|program| program.wait_end(Duration::from_secs(1)));
+        if let (Some(_), Some(program)) = (ended, &self.program) {
+            program.wait_end(Duration::from_secs(1));
         }
         let printed = self.printed_since(mark);
-        let traceback = self.source.traceback(&printed);
+        let told_so = self.source.traceback(&printed);
+        let traceback = told_so.or_else(|| source::muttered(&printed));
         let explained = traceback
             .as_ref()
             .and_then(|traceback| self.source.explain(traceback));
@@ -159,6 +163,21 @@ impl Session {
         };
         self.report.fault(step, fault);
         true
+    }
+
+    /// One Ctrl+C, which is beyond the tutorial: whether it ends the program.
+    #[cfg(unix)]
+    pub fn press_ctrl_c(&mut self) {
+        let Some(program) = &self.program else { return };
+        program.interrupt();
+        let ended = program.wait_end(Duration::from_secs(2)).is_some();
+        let what = if ended {
+            Message::EndsBy
+        } else {
+            Message::RunsOn
+        };
+        self.report
+            .beyond(Text::from(Message::BeyondCtrlC).with_text("what", what));
     }
 
     /// Notes what was sent, for --verbose.

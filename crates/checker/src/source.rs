@@ -367,6 +367,24 @@ impl Source {
     }
 }
 
+/// An error that the program caught and printed in its own words, without a traceback.
+pub fn muttered(printed: &str) -> Option<Traceback> {
+    let kinds = [
+        ("NameError", "is not defined"),
+        ("AttributeError", "has no attribute"),
+        ("TypeError", "a bytes-like object is required"),
+        ("TypeError", "can't concat str to bytes"),
+        ("TypeError", "must be str, not bytes"),
+        ("TypeError", "must be bytes, not str"),
+        ("TypeError", "address must be tuple"),
+    ];
+    let found = printed.lines().rev().find_map(|line| {
+        let (kind, _) = kinds.iter().find(|(_, part)| line.contains(part))?;
+        Some(format!("{kind}: {}", line.trim()))
+    });
+    found.map(|error| Traceback { error, place: None })
+}
+
 fn is_error(line: &str) -> bool {
     let kind = line.split(':').next().unwrap_or("");
     let kind = kind.trim_end();

@@ -181,7 +181,7 @@ fn find_by_connecting(session: &mut Session) -> Option<(SocketAddr, Option<TcpSt
 }
 
 /// Whether the program has ended, with all that it has started.
-fn gone(session: &Session) -> bool {
+pub fn gone(session: &Session) -> bool {
     session.ended().is_some() && watch::processes(session.pid(), session.world.own) == 0
 }
 
@@ -798,7 +798,8 @@ impl Talk<'_> {
         if !came.bytes.is_empty() {
             return Some(conn);
         }
-        if !self.always_busy && self.busy(since) >= BUSY_PERCENT {
+        let alive = !came.ended && !gone(self.session);
+        if alive && !self.always_busy && self.busy(since) >= BUSY_PERCENT {
             self.spins(self.busy(since));
         } else {
             self.serves_once(closing_or_nothing(&came));
@@ -907,18 +908,7 @@ impl Talk<'_> {
                 .beyond(Text::from(Message::BeyondNotUtf8).with_text("what", what));
         }
         #[cfg(unix)]
-        if let Some(program) = self.session.program() {
-            program.interrupt();
-            let ended = program.wait_end(Duration::from_secs(2)).is_some();
-            let what = if ended {
-                Message::EndsBy
-            } else {
-                Message::RunsOn
-            };
-            self.session
-                .report
-                .beyond(Text::from(Message::BeyondCtrlC).with_text("what", what));
-        }
+        self.session.press_ctrl_c();
     }
 
     // --- Measures and words

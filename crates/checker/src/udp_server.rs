@@ -1,8 +1,18 @@
 //! The check of a learner's udp-server.
 
-use crate::report::Step;
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::events::{Bell, lock};
+use crate::faults::Name;
+use crate::report::{Fault, Step, shown};
 use crate::session::Session;
-use crate::words::Message;
+use crate::tcp_server::{gone, holds, reachable};
+use crate::watch::{self, Protocol, Waiting};
+use crate::words::{Message, Text};
 
 /// The lesson's steps.
 pub const STEPS: &[Step] = &[
@@ -28,7 +38,415 @@ pub const STEPS: &[Step] = &[
     },
 ];
 
+/// What the text's client says.
+const NAMES: [&str; 3] = ["Michael", "Tracy", "Sarah"];
+
 /// Holds the lesson's conversation with the program.
 pub fn check(session: &mut Session) {
-    session.report.note(Message::NotYet);
+    if !session.start(Message::UdpServerSocket) {
+        return;
+    }
+    let Some(address) = find(session) else { return };
+    let mark = session.mark();
+    Talk {
+        session,
+        address,
+        mark,
+    }
+    .hold();
+}
+
+/// What came, and from where.
+type Datagram = (Vec<u8>, SocketAddr);
+
+/// A client's socket, received from by a thread of its own.
+struct Peer {
+    socket: UdpSocket,
+    inbox: Arc<Mutex<Vec<Datagram>>>,
+    taken: usize,
+}
+
+impl Peer {
+    /// Not connected: an answer from another port than the server's is an answer, too.
+    fn new(server: SocketAddr, bell: &Bell) -> io::Result<Self> {
+        let any: IpAddr = match server.ip() {
+            IpAddr::V4(ip) if ip.is_loopback() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+            IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+        };
+        let socket = UdpSocket::bind((any, 0))?;
+        let inbox = Arc::new(Mutex::new(Vec::new()));
+        let (from, to, bell) = (socket.try_clone()?, Arc::clone(&inbox), bell.clone());
+        thread::Builder::new().spawn(move || {
+            let mut buffer = vec![0; 1 << 16];
+            // An empty datagram from ourselves ends it, an error of an earlier send does not.
+            let own = from.local_addr().ok();
+            loop {
+                match from.recv_from(&mut buffer) {
+                    Ok((0, peer)) if own.is_some_and(|own| own.port() == peer.port()) => break,
+                    Ok((length, peer)) => {
+                        let mut inbox = lock(&to);
+                        if inbox.len() < 1000 {
+                            inbox.push((buffer[..length].to_vec(), peer));
+                        }
+                        drop(inbox);
+                        bell.ring();
+                    }
+                    Err(error)
+                        if matches!(
+                            error.kind(),
+                            ErrorKind::Interrupted
+                                | ErrorKind::ConnectionReset
+                                | ErrorKind::ConnectionRefused
+                        ) => {}
+                    Err(_) => break,
+                }
+            }
+        })?;
+        Ok(Self {
+            socket,
+            inbox,
+            taken: 0,
+        })
+    }
+
+    fn next(&self) -> Option<(Vec<u8>, SocketAddr)> {
+        lock(&self.inbox).get(self.taken).cloned()
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        if let Ok(own) = self.socket.local_addr() {
+            let _ = self.socket.send_to(&[], reachable(own));
+        }
+    }
+}
+
+/// Waits until the program has a socket for datagrams, and tells where.
+fn find(session: &mut Session) -> Option<SocketAddr> {
+    let (pid, own) = (session.pid(), session.world.own);
+    if cfg!(not(target_os = "linux")) {
+        // Nobody tells where it waits: the text's address is tried.
+        return Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9999)));
+    }
+    let mut tcp = None;
+    let found = watch::wait_for_socket(
+        pid,
+        own,
+        session.timeout,
+        &session.bell,
+        |all| {
+            let mut udp = all.iter().filter(|one| one.protocol == Protocol::Udp);
+            let text = udp.clone().find(|one| one.address.port() == 9999);
+            let listens = all
+                .iter()
+                .find(|one| one.protocol == Protocol::Tcp)
+                .copied();
+            let since = *tcp.get_or_insert_with(Instant::now);
+            if listens.is_none() {
+                tcp = None;
+            }
+            let settled = listens.filter(|_| since.elapsed() > Duration::from_secs(2));
+            text.or(udp.next()).copied().or(settled)
+        },
+        || gone(session),
+    );
+    match found {
+        Some(Waiting {
+            protocol: Protocol::Udp,
+            address,
+        }) => {
+            bound(session, address);
+            Some(reachable(address))
+        }
+        Some(Waiting { address, .. }) => {
+            let came = Message::CameTcpPort.with("address", address);
+            let step = Message::UdpServerSocket;
+            fault(
+                session,
+                step,
+                Name::WrongSocket,
+                Message::DidStart.into(),
+                came,
+                Message::TutorialUdp.into(),
+                Message::WhyWrongSocket.into(),
+            );
+            None
+        }
+        None => {
+            does_not_wait(session);
+            None
+        }
+    }
+}
+
+fn bound(session: &mut Session, address: SocketAddr) {
+    session.report.ok(Message::UdpServerSocket);
+    session.report.ok(Message::UdpServerBind);
+    // Two of the texts have two addresses.
+    if !["127.0.0.1:9999", "127.0.0.2:9999"].contains(&address.to_string().as_str()) {
+        let text = Message::YoursAddress
+            .with("address", address)
+            .with("text", "127.0.0.1:9999");
+        session.report.yours(text);
+    }
+}
+
+fn does_not_wait(session: &mut Session) {
+    let place = session
+        .traceback_since(0)
+        .and_then(|traceback| traceback.place);
+    let binds = place.is_some_and(|place| place.code.contains("bind"));
+    let step = if binds {
+        Message::UdpServerBind
+    } else {
+        Message::UdpServerSocket
+    };
+    let did = Text::from(Message::DidStart);
+    if session.cause(step, 0, &did, &read(step)) {
+        return;
+    }
+    if let Some(status) = session.ended() {
+        let came = Message::CameEnded.with("status", status);
+        fault(
+            session,
+            step,
+            Name::EndsAtOnce,
+            did,
+            came,
+            Message::TutorialRuns.into(),
+            Message::WhyEndsAtOnce.into(),
+        );
+    } else {
+        let did = Message::DidStartAndLook.with("seconds", session.timeout.as_secs_f32());
+        let step = Message::UdpServerBind;
+        fault(
+            session,
+            step,
+            Name::NotListening,
+            did,
+            Message::CameNoPort.into(),
+            Message::TutorialListens.into(),
+            Message::WhyNotBound.into(),
+        );
+    }
+}
+
+fn read(step: Message) -> Text {
+    let found = STEPS.iter().find(|known| known.what == step);
+    Message::ReadUdpServer.with("step", found.map_or(1, |step| step.number))
+}
+
+fn fault(
+    session: &mut Session,
+    step: Message,
+    name: Name,
+    did: Text,
+    came: Text,
+    tutorial: Text,
+    reason: Text,
+) {
+    let printed = session.printed();
+    session.report.fault(
+        step,
+        Fault {
+            name,
+            did,
+            came,
+            tutorial,
+            reason,
+            read: read(step),
+            printed,
+        },
+    );
+}
+
+struct Talk<'a> {
+    session: &'a mut Session,
+    address: SocketAddr,
+    mark: usize,
+}
+
+impl Talk<'_> {
+    fn hold(&mut self) {
+        let peers = (
+            Peer::new(self.address, &self.session.bell),
+            Peer::new(self.address, &self.session.bell),
+        );
+        let (Ok(mut first), Ok(mut second)) = peers else {
+            return; // this machine has no socket left
+        };
+        // Two peers in turn: an answer must go to the one who asked.
+        if !self.name(&mut first, NAMES[0], Message::UdpServerAnswer) {
+            return;
+        }
+        self.session.report.ok(Message::UdpServerReceive);
+        if !self.name(&mut second, NAMES[1], Message::UdpServerGoesOn) {
+            return;
+        }
+        self.session.report.ok(Message::UdpServerAnswer);
+        if !self.name(&mut first, NAMES[2], Message::UdpServerGoesOn) {
+            return;
+        }
+        self.session.report.ok(Message::UdpServerGoesOn);
+        self.beyond(&mut second);
+    }
+
+    /// Says a name, and looks at the answer.
+    fn name(&mut self, peer: &mut Peer, name: &str, step: Message) -> bool {
+        self.session.sent(name.as_bytes());
+        self.session.watch.clear();
+        let _ = peer.socket.send_to(name.as_bytes(), self.address);
+        let from = peer.socket.local_addr().unwrap_or(self.address);
+        let did = Message::DidUdpFrom
+            .with("bytes", shown(name.as_bytes()))
+            .with("from", from)
+            .with("address", self.address)
+            .with("seconds", self.session.timeout.as_secs_f32());
+        let Some((bytes, sender)) = self.answer(peer) else {
+            self.silent(did, from, name, step);
+            return false;
+        };
+        self.session.came(&bytes);
+        if sender.port() != self.address.port() {
+            self.session
+                .report
+                .yours(Message::YoursOtherPort.with("address", sender));
+        }
+        self.look_at(&bytes, did, name, step)
+    }
+
+    fn look_at(&mut self, bytes: &[u8], did: Text, name: &str, step: Message) -> bool {
+        let text = String::from_utf8_lossy(bytes);
+        let came = Message::CameBytes.with("bytes", shown(bytes));
+        let tutorial =
+            Message::TutorialGreets.with("bytes", shown(format!("Hello, {name}!").as_bytes()));
+        if !holds(bytes, name) {
+            fault(
+                self.session,
+                step,
+                Name::WrongAnswer,
+                did,
+                came,
+                tutorial,
+                Message::WhyWrongAnswer.into(),
+            );
+            return false;
+        }
+        if text.contains(&format!("b'{name}")) || text.contains(&format!("b\"{name}")) {
+            fault(
+                self.session,
+                Message::UdpServerAnswer,
+                Name::BytesInText,
+                did,
+                came,
+                tutorial,
+                Message::WhyBytesInText.into(),
+            );
+        } else if name == NAMES[0] && text != format!("Hello, {name}!") {
+            self.session
+                .report
+                .yours(Message::YoursAnswer.with("bytes", shown(bytes)));
+        }
+        true
+    }
+
+    /// Waits for one datagram; not for long once the program has told of an error, or ended.
+    fn answer(&self, peer: &mut Peer) -> Option<(Vec<u8>, SocketAddr)> {
+        let session = &*self.session;
+        let troubled = || gone(session) || session.traceback_since(self.mark).is_some();
+        let deadline = Instant::now() + session.timeout;
+        session.bell.wait(deadline, || {
+            (peer.next().is_some() || troubled()).then_some(())
+        });
+        if peer.next().is_none() && troubled() {
+            let soon = Instant::now() + Duration::from_secs(1);
+            session.bell.wait(soon, || peer.next());
+        }
+        let came = peer.next();
+        peer.taken += usize::from(came.is_some());
+        came
+    }
+
+    fn silent(&mut self, did: Text, from: SocketAddr, name: &str, step: Message) {
+        if self.session.cause(step, self.mark, &did, &read(step)) {
+            return;
+        }
+        // What it sent from its port to anybody else.
+        let elsewhere = self.session.watch.packets().into_iter().find(|packet| {
+            packet.protocol == Protocol::Udp
+                && packet.from.port() == self.address.port()
+                && packet.to.port() != from.port()
+        });
+        if let Some(packet) = elsewhere {
+            let came = Message::CameElsewhere
+                .with("to", packet.to)
+                .with("from", from);
+            fault(
+                self.session,
+                Message::UdpServerAnswer,
+                Name::AnswersElsewhere,
+                did,
+                came,
+                Message::TutorialAnswersSender.into(),
+                Message::WhyElsewhere.into(),
+            );
+            return;
+        }
+        let (ended, later) = (self.session.ended(), name != NAMES[0]);
+        let came = match ended {
+            Some(status) => Message::CameEnded.with("status", status),
+            None => Message::CameNothing.into(),
+        };
+        if later {
+            fault(
+                self.session,
+                Message::UdpServerGoesOn,
+                Name::ServesOnce,
+                did,
+                came,
+                Message::TutorialGoesOn.into(),
+                Message::WhyServesOnceUdp.into(),
+            );
+            return;
+        }
+        let tutorial =
+            Message::TutorialGreets.with("bytes", shown(format!("Hello, {name}!").as_bytes()));
+        fault(
+            self.session,
+            step,
+            Name::NoAnswer,
+            did,
+            came,
+            tutorial,
+            Message::WhyNoAnswerUdp.into(),
+        );
+    }
+
+    /// What the text does not ask for: shown, never a fault.
+    fn beyond(&mut self, peer: &mut Peer) {
+        let soon = Duration::from_secs(1);
+        for (bytes, message) in [
+            (&b""[..], Message::BeyondEmpty),
+            (b"\xff\xfe", Message::BeyondNotUtf8),
+        ] {
+            let _ = peer.socket.send_to(bytes, self.address);
+            let came = self
+                .session
+                .bell
+                .wait(Instant::now() + soon, || peer.next());
+            peer.taken += usize::from(came.is_some());
+            let what = if came.is_some() {
+                Message::Answered
+            } else {
+                Message::NotAnswered
+            };
+            self.session
+                .report
+                .beyond(Text::from(message).with_text("what", what));
+        }
+        #[cfg(unix)]
+        self.session.press_ctrl_c();
+    }
 }
