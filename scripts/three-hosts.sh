@@ -244,14 +244,16 @@ where_a_server_is_bound() {
     verdict '0.0.0.0 is reached from another host' answered "$result"
     stop tcp
 
-    observed <<<'on the router, bound to 10.1.0.1, the first of its cards:'
+    observed <<<'on the router, bound to 10.1.0.1, one of its two addresses:'
     serve tcp router "$programs/tcp-server" 10.1.0.1:9999 --delay 0
     reach client 10.1.0.1:9999
-    verdict 'one card of two is reached at its address' answered "$result"
+    verdict 'the address it is bound to reaches it' answered "$result"
     reach server 10.2.0.1:9999
-    verdict 'and not at that of the other' 'Connection refused' "$result"
+    verdict 'the other address does not' 'Connection refused' "$result"
     reach router 127.0.0.1:9999
-    verdict 'nor, on the same host, at 127.0.0.1' 'Connection refused' "$result"
+    verdict 'nor, on the same host, does 127.0.0.1' 'Connection refused' "$result"
+    reach server 10.1.0.1:9999
+    verdict 'Linux lets a packet in by the other card: an address is not a card' answered "$result"
     stop tcp
 
     ask client "$programs/tcp-server" 10.2.0.2:9999
@@ -359,7 +361,7 @@ conversation() {
 }
 
 fragments() {
-    section '31, 38' 'a long datagram travels in pieces, and only the first one has ports'
+    section '31, 38' 'IP cuts a long datagram, TCP cuts its stream itself; only the first fragment has ports'
     local seen
     sniff
     serve udp server "$programs/udp-server" 10.2.0.2:9999
@@ -374,6 +376,19 @@ fragments() {
     verdict 'one of them has ports, the first' '0..1480' \
         "$(sed -nE 's/^[0-9.]+:[0-9]+ > .* fragment ([0-9.]+),.*/\1/p' <<<"$seen")"
     verdict 'the server receives one datagram' 1 "$(count udp '^Received from 10.1.0.2:')"
+
+    # Without this, the client's kernel hands several segments at once to its card, which is to cut them.
+    ip -n client link set eth0 gso_max_segs 1
+    sniff
+    serve tcp server "$programs/tcp-server" 10.2.0.2:9999 --delay 0
+    ask client "$programs/tcp-client" 10.2.0.2:9999 "$(printf 'x%.0s' {1..3000})"
+    await sniff 1 '^10\.1\.0\.2:.* TCP .* len 104$' || true
+    stop sniff tcp
+    seen=$(packets '^10\.1\.0\.2:.* TCP .* len [0-9]{3,}$')
+    observed <<<"$seen"
+    verdict '3000 bytes over TCP are three segments, each with ports' '1448 1448 104 ' \
+        "$(sed -E 's/.* len //' <<<"$seen" | tr '\n' ' ')"
+    verdict 'and no fragment' 0 "$(count sniff ', fragment ')"
 }
 
 router() {
