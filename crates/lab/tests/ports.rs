@@ -605,6 +605,24 @@ fn claim_26_one_process_may_hold_many_ports() {
     assert_eq!(BTreeSet::from(ports).len(), 5);
 }
 
+/// Linux: which combinations of SO_REUSEADDR other systems want is their own affair.
+#[cfg(target_os = "linux")]
+#[test]
+fn claim_26_one_port_is_enough_for_three_servers() {
+    let claim = Claim::new(26, "one local port is enough for three servers");
+    let servers = [(); 3].map(|()| TcpListener::bind(LOOPBACK).unwrap());
+    let clients = [(); 3].map(|()| tcp_socket());
+    let mut own = SocketAddr::from(LOOPBACK);
+    for (client, server) in clients.iter().zip(&servers) {
+        client.set_reuse_address(true).unwrap();
+        own = bind(client, own).unwrap();
+        let server = server.local_addr().unwrap();
+        let connected = client.connect(&server.into());
+        claim.saw(format_args!("from {own} to {server}"), outcome(&connected));
+        assert!(connected.is_ok());
+    }
+}
+
 #[test]
 fn claim_27_the_port_decides_who_gets_the_data() {
     let claim = Claim::new(27, "the port decides which program gets the data");

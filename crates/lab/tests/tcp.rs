@@ -1,4 +1,4 @@
-//! Claims 40, 43, 47, 48, 51 to 60 and 63 of docs/claims.md: programming TCP.
+//! Claims 40, 43, 47, 48, 51 to 60, 63 and 72 of docs/claims.md: programming TCP.
 //!
 //! To read the answer to one of them: `cargo test -p lab claim_52 -- --nocapture`
 
@@ -1154,4 +1154,17 @@ fn claim_63_five_steps_of_a_server_and_three_of_a_client() {
         assert_eq!(steps, first);
         assert!(rest.len() > 1 && rest.iter().all(|name| talk.contains(name)));
     }
+}
+
+#[test]
+fn claim_72_data_arrives_without_an_answer() {
+    let claim = Claim::new(72, "data arrives though the program answers nothing");
+    let (mut client, accepted) = connection();
+    client.write_all(b"Michael").unwrap();
+    lab::claim::wait_for_bytes(&accepted, 7);
+    claim.saw("arrived at the server's system", "7 bytes");
+    client.set_nonblocking(true).unwrap();
+    let answer = client.read(&mut [0; 1024]);
+    claim.saw("the client's recv", outcome(&answer));
+    assert_eq!(answer.unwrap_err().kind(), ErrorKind::WouldBlock);
 }

@@ -3,6 +3,8 @@
 //! `scripts/trace.sh` shows what a program does with its sockets, but for the differences that it names.
 //! Here it is run on each program and on the tutorial's, in Python, with the same other end: what the
 //! two print, and the calls they make, must be the same.
+//!
+//! Claims 71 and 73 of docs/claims.md are shown here too.
 
 // The script needs strace, which is for Linux only.
 #![cfg(target_os = "linux")]
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use lab::{Ended, Running, peer, program};
+use lab::{Claim, Ended, Running, peer, program};
 use rustix::process::Signal;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/trace.sh");
@@ -344,4 +346,55 @@ fn empty_folder(name: &str) -> PathBuf {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+#[test]
+fn claim_71_both_languages_make_the_same_calls() {
+    let claim = Claim::new(71, "Python and Rust ask the system for the same");
+    let (Some(mut server), Some(mut python)) = (peer("tcp_server.py"), peer("tcp_client.py"))
+    else {
+        return;
+    };
+    let server = Running::start(server.args(["127.0.0.1:0", "0"]));
+    let address = server.address().to_string();
+    let Some(rust) = traced(program("tcp-client").arg(&address)) else {
+        return;
+    };
+    let python = traced(python.arg(&address)).unwrap();
+    let [rust, python] = [rust, python].map(|ended| calls(&ended.stdout));
+    claim.saw("tcp-client in Rust", &rust);
+    claim.saw("in Python", &python);
+    assert_eq!(rust, python);
+    assert!(rust.starts_with("socket connect "));
+}
+
+#[test]
+fn claim_73_a_udp_client_only_creates_its_socket() {
+    let claim = Claim::new(73, "a UDP client creates a socket and sends");
+    let server = Running::start(program("udp-server").arg("127.0.0.1:0"));
+    let mut client = program("udp-client");
+    client.args([&server.address().to_string(), "Michael", "--timeout", "60"]);
+    let Some(client) = traced(&client) else {
+        return;
+    };
+    let client = calls(&client.stdout);
+    claim.saw("udp-client", &client);
+    assert_eq!(client, "socket sendto recvfrom");
+}
+
+#[test]
+fn claim_73_a_udp_server_binds_too() {
+    let claim = Claim::new(73, "a UDP server binds, then receives and sends");
+    let visit = |server: &Running, address: SocketAddr| {
+        let mut client = program("udp-client");
+        let client = lab::run(client.args([&address.to_string(), "Michael", "--timeout", "60"]));
+        assert!(client.status.success(), "{client}");
+        server.wait_for("Received from");
+    };
+    let Some(server) = served(program("udp-server").arg("127.0.0.1:0"), Signal::INT, visit) else {
+        return;
+    };
+    let server = calls(&server.stdout);
+    claim.saw("udp-server", &server);
+    assert_eq!(server, "socket bind recvfrom sendto");
 }
