@@ -244,3 +244,88 @@ fn every_test_is_one_of_the_claim_that_its_name_says() {
         assert!(names.insert(name.clone()), "two are called {name}");
     }
 }
+
+/// Where an answer comes from: a section of an RFC, or a manual page. RFC 768 has no sections.
+#[test]
+fn every_claim_names_its_sources() {
+    for (number, section) in sections(&page()) {
+        let line = section
+            .lines()
+            .find_map(|line| line.strip_prefix("Source: "));
+        let line = line.unwrap_or_else(|| panic!("claim {number} has no source"));
+        let sources = line
+            .split(". Run on ")
+            .next()
+            .unwrap()
+            .trim_end_matches('.');
+        for source in sources.split("; ") {
+            assert!(
+                ["none", "RFC 768"].contains(&source)
+                    || is_section(source)
+                    || is_manual_page(source),
+                "claim {number}: {source}"
+            );
+        }
+    }
+}
+
+/// `RFC 9293, section 3.3.2`
+fn is_section(source: &str) -> bool {
+    let parts = source
+        .strip_prefix("RFC ")
+        .and_then(|rest| rest.split_once(", section "));
+    parts.is_some_and(|(rfc, section)| {
+        rfc.parse::<u16>().is_ok() && section.split('.').all(|part| part.parse::<u8>().is_ok())
+    })
+}
+
+/// `socket(7)`
+fn is_manual_page(source: &str) -> bool {
+    let parts = source
+        .strip_suffix(')')
+        .and_then(|rest| rest.split_once('('));
+    parts.is_some_and(|(name, section)| {
+        name.chars().all(|c| c.is_ascii_lowercase()) && ["2", "3", "5", "7"].contains(&section)
+    })
+}
+
+/// The page says for which systems a claim's tests are: their cfg attributes decide.
+#[test]
+fn every_claim_says_where_it_was_run() {
+    let sources = sources();
+    let mut systems = vec![BTreeSet::new(); usize::from(u8::MAX)];
+    for source in &sources {
+        let whole = source.contains("\n#![cfg(target_os = \"linux\")]");
+        for (number, _, before, _) in tests(std::slice::from_ref(source)) {
+            let mut attributes = before
+                .lines()
+                .rev()
+                .take_while(|line| line.starts_with("#["));
+            let system = attributes.find_map(|line| match line {
+                "#[cfg(target_os = \"linux\")]" => Some("Linux"),
+                "#[cfg(unix)]" => Some("Unix"),
+                _ => None,
+            });
+            let system = if whole { Some("Linux") } else { system };
+            systems[usize::from(number)].insert(system);
+        }
+    }
+    for (number, section) in sections(&page()) {
+        let systems: Vec<_> = systems[usize::from(number)].iter().copied().collect();
+        let says = match systems[..] {
+            [] if section.contains("`scripts/three-hosts.sh`") => "Run on Linux, with three hosts.",
+            [] => "",
+            [None] => "Run on Linux; the test is for every system.",
+            [Some("Linux")] => "Run on Linux; the test is for Linux alone.",
+            [Some("Unix")] => "Run on Linux; the test is for Unix alone.",
+            [None, ..] => "Run on Linux; the test is for every system, a part of it not.",
+            _ => "Run on Linux; the test is for Unix, a part of it for Linux alone.",
+        };
+        let line = section
+            .lines()
+            .find(|line| line.starts_with("Source: "))
+            .unwrap();
+        let said = line.find("Run on ").map_or("", |start| &line[start..]);
+        assert_eq!(said, says, "claim {number}");
+    }
+}
