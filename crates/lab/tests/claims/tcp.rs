@@ -1,8 +1,4 @@
 //! Claims 40, 43, 47, 48, 51 to 60, 63 and 72 of docs/claims.md: programming TCP.
-//!
-//! To read the answer to one of them: `cargo test -p lab claim_52 -- --nocapture`
-
-#![allow(clippy::expect_used, clippy::unwrap_used)] // in the helpers of tests, for which it is as right as in tests
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -814,7 +810,7 @@ fn claim_55_pythons_needs_two_and_listens_in_between() {
         55,
         "Python's server needs two Ctrl+C, and listens in between",
     );
-    let Some(peer) = lab::peer("tcp_server.py") else {
+    let Some(peer) = lab::python("tcp_server.py") else {
         return;
     };
     // Whoever starts the tests in the background of a shell makes Python deaf to Ctrl+C: it is told to listen.

@@ -1,8 +1,4 @@
 //! Claims 1 to 14 and 74 to 76 of docs/claims.md: what a socket is.
-//!
-//! To read the answer to one of them: `cargo test -p lab claim_04 -- --nocapture`
-
-#![allow(clippy::expect_used)] // in the helpers of tests, for which it is as right as in tests
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
@@ -387,7 +383,7 @@ fn claim_12_raw_sockets_carry_icmp_for_those_who_may() {
     // The same test again, by somebody who may not.
     let mut again = std::process::Command::new(std::env::current_exe().unwrap());
     again.args(["--exact", "--nocapture"]);
-    again.arg("claim_12_raw_sockets_carry_icmp_for_those_who_may");
+    again.arg("sockets::claim_12_raw_sockets_carry_icmp_for_those_who_may");
     let Some(again) = claim.start_as_ordinary_user(&mut again) else {
         return;
     };

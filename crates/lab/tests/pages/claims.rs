@@ -2,15 +2,10 @@
 //!
 //! The page says what holds, the others show it: a claim that is in one and not in the other is a mistake.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // in the helpers of tests, as in tests
-
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use super::root;
 
 fn page() -> String {
     let page = fs::read_to_string(root().join("docs/claims.md")).expect("the page is there");
@@ -69,23 +64,25 @@ fn tests(sources: &[String]) -> Vec<Test<'_>> {
     tests
 }
 
-/// The sources of the tests that sit beside this one.
+/// The sources of the claims' tests: those that compare system calls are with the traces.
 fn sources() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let files = fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path());
-    let sources = files.filter(|file| {
-        file.extension().is_some_and(|rs| rs == "rs") && !file.ends_with("claims_page.rs")
-    });
-    sources
+    let tests = root().join("crates/lab/tests");
+    let files = fs::read_dir(tests.join("claims")).unwrap();
+    let files = files.map(|file| file.unwrap().path());
+    files
+        .chain([tests.join("trace.rs")])
         .map(|file| fs::read_to_string(file).unwrap().replace("\r\n", "\n"))
         .collect()
 }
 
-/// The claims in a section's commands, `cargo test -p lab claim_07 -- --nocapture`.
+/// The claims in a section's commands, `cargo test -q -p lab --test claims claim_07 -- --nocapture`.
 fn commands(section: &str) -> Vec<u8> {
-    let commands = section.split("`cargo test -p lab claim_").skip(1);
+    let commands = section.split("`cargo test -q -p lab --test ").skip(1);
+    let commands = commands.map(|command| {
+        let (file, claim) = command.split_once(" claim_").expect("a claim's test");
+        assert!(["claims", "trace"].contains(&file), "--test {file}");
+        claim
+    });
     commands
         .map(|command| {
             let (number, flags) = command.split_once(' ').unwrap();

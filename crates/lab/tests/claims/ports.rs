@@ -1,10 +1,6 @@
 //! Claims 15 to 29 of docs/claims.md: addresses and ports, as far as one machine can show them.
 //!
-//! To read the answer to one of them: `cargo test -p lab claim_23 -- --nocapture`
-//!
 //! What takes several machines is shown by scripts/three-hosts.sh.
-
-#![allow(clippy::unwrap_used)] // in the helpers of tests, for which it is as right as in tests
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read, Write};
