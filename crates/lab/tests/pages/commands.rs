@@ -129,10 +129,11 @@ fn check_test(words: &[&str]) -> Result<(), String> {
 fn has_test(package: &str, name: &str) -> Result<(), String> {
     let tests = root().join("crates").join(package).join("tests");
     let sources = sources(&tests).map_err(|error| error.to_string())?;
-    // A number at the end is whole: claim_5 is not claim_52.
-    let found = sources.iter().any(|source| {
-        source.contains(&format!("fn {name}_")) || source.contains(&format!("fn {name}("))
-    });
+    // A number at the end is whole: claim_5 is not claim_52. A module's name stands for all its tests.
+    let ways = ["fn {}_", "fn {}(", "mod {};"].map(|way| way.replace("{}", name));
+    let found = sources
+        .iter()
+        .any(|source| ways.iter().any(|way| source.contains(way)));
     found
         .then_some(())
         .ok_or(format!("{package} has no test {name}"))
