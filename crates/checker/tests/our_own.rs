@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use lab::{Ended, peer, program};
+use lab::{Ended, program, python};
 
 /// Runs the checker on a command. Each run is in a world of its own, where the system has them.
 fn check(kind: &str, command: &Command) -> Ended {
@@ -76,7 +76,9 @@ fn a_server_of_lines_has_none() {
 }
 
 fn peer_has_none(kind: &str, name: &str, steps: usize) {
-    let Some(mut server) = peer(name) else { return };
+    let Some(mut server) = python(name) else {
+        return;
+    };
     passes(kind, server.arg("127.0.0.1:9999"), steps);
 }
 
