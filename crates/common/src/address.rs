@@ -75,18 +75,6 @@ impl Address {
             .min_by_key(SocketAddr::is_ipv6)
             .ok_or_else(|| io::Error::new(ErrorKind::NotFound, "the name has no address"))
     }
-
-    /// The address as a `Host` field has it (RFC 9110, section 7.2): without the port, if that is
-    /// `default_port`, and without the interface, which means nothing to another machine.
-    #[must_use]
-    pub fn host_field(&self, default_port: u16) -> String {
-        let (host, port) = (self.host.split('%').take(1).collect(), self.port);
-        let text = Self { host, port }.to_string();
-        match text.strip_suffix(&format!(":{default_port}")) {
-            Some(host) => host.into(),
-            None => text,
-        }
-    }
 }
 
 impl FromStr for Address {
@@ -207,16 +195,5 @@ mod tests {
     fn localhost_is_the_tutorials_ipv4_address() {
         let address: Address = "localhost".parse().unwrap();
         assert_eq!(address.resolve().unwrap(), ([127, 0, 0, 1], 9999).into());
-    }
-
-    #[test]
-    fn a_host_field_has_no_default_port_and_no_interface() {
-        let host = |text| Address::parse(text, 80).unwrap().host_field(80);
-        assert_eq!(host("example.org"), "example.org");
-        assert_eq!(host("example.org:8080"), "example.org:8080");
-        assert_eq!(host("[::1]:80"), "[::1]");
-        assert_eq!(host("[::80]:8080"), "[::80]:8080");
-        assert_eq!(host("[fe80::1%eth0]"), "[fe80::1]");
-        assert_eq!(host("[fe80::1%eth0]:8080"), "[fe80::1]:8080");
     }
 }

@@ -5,17 +5,20 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use crate::{Address, exit_status, start_log};
+use crate::address::Address;
+use crate::report::{Peer, exit_status, start_log};
 
 /// The exit status of wrong usage, as in the programs.
 const WRONG_USAGE: u8 = 2;
 
 /// The `main` of an example: its log, its only argument, an address, and its exit status.
 ///
-/// `tutorial` is the address that the tutorial gives; a host alone as the argument has its port.
+/// `peer` says who is at the other end of that address. `tutorial` is the address that the tutorial
+/// gives; a host alone as the argument has its port.
 #[must_use]
 pub fn run_example(
     name: &str,
+    peer: impl FnOnce(&Address) -> Peer,
     tutorial: (&str, u16),
     run: impl FnOnce(SocketAddr) -> io::Result<()>,
 ) -> ExitCode {
@@ -23,7 +26,10 @@ pub fn run_example(
     // What is not UTF-8 is no address either: it is refused as one, and not with a panic.
     let arguments = env::args_os().map(|argument| argument.to_string_lossy().into_owned());
     match address(arguments.skip(1), tutorial) {
-        Ok(address) => exit_status(name, &address, address.resolve().and_then(run)),
+        Ok(address) => {
+            let result = address.resolve().and_then(run);
+            exit_status(name, &address, &peer(&address), result)
+        }
         Err(error) => {
             // Where stderr is gone, there is nobody to tell.
             let _ = write!(io::stderr(), "error: {error}\n\nUsage: {name} [ADDRESS]\n");
@@ -40,23 +46,6 @@ fn address(
         (None, _) => Address::parse(host, port),
         (Some(text), None) if !text.starts_with('-') => Address::parse(&text, port),
         _ => Err("an address is the only argument".into()),
-    }
-}
-
-/// Bytes as Python prints them: `b'HELLO'`.
-///
-/// ```
-/// assert_eq!(common::python_bytes("é\t\"it's\"".as_bytes()), r#"b'\xc3\xa9\t"it\'s"'"#);
-/// assert_eq!(common::python_bytes(b"it's"), r#"b"it's""#);
-/// ```
-#[must_use]
-pub fn python_bytes(bytes: &[u8]) -> String {
-    // Rust escapes the same bytes in the same way, and both kinds of quotes besides.
-    let text = bytes.escape_ascii().to_string().replace("\\\"", "\"");
-    if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
-        format!("b\"{}\"", text.replace("\\'", "'"))
-    } else {
-        format!("b'{text}'")
     }
 }
 
@@ -80,22 +69,6 @@ mod tests {
     fn anything_but_one_address_is_refused() {
         for arguments in [&["127.0.0.1:99999"][..], &["--help"], &["localhost", "Ada"]] {
             assert!(shown(arguments).is_err(), "{arguments:?}");
-        }
-    }
-
-    #[test]
-    fn bytes_look_as_in_python() {
-        for (bytes, shown) in [
-            (&b""[..], "b''"),
-            (b"HELLO", "b'HELLO'"),
-            (b"\r\n\t\0\x1b\x7f\xff", r"b'\r\n\t\x00\x1b\x7f\xff'"),
-            (b"back\\slash", r"b'back\\slash'"),
-            (b"say \"hi\"", r#"b'say "hi"'"#),
-            (b"\\\"", r#"b'\\"'"#),
-            (b"\\'", r#"b"\\'""#),
-            (b"'\"", r#"b'\'"'"#),
-        ] {
-            assert_eq!(python_bytes(bytes), shown);
         }
     }
 }

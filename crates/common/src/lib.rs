@@ -13,8 +13,8 @@ mod seconds;
 mod stop;
 
 pub use address::Address;
-pub use example::{python_bytes, run_example};
+pub use example::run_example;
 pub use output::{print_line, print_or_warn, printable};
-pub use report::{exit_status, output_error, start_log};
+pub use report::{Peer, advise, exit_status, output_error, start_log};
 pub use seconds::{seconds, timeout};
 pub use stop::{Stop, wake_accept, wake_recv};

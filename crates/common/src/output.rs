@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 
 use log::warn;
 
-use crate::output_error;
+use crate::report::output_error;
 
 /// Prints a line to stdout.
 ///
@@ -19,7 +19,7 @@ pub fn print_line(line: impl Display) -> io::Result<()> {
 }
 
 /// Prints a server's line to stdout, or warns that it could not: unseen, it serves all the same.
-pub fn print_or_warn(line: &str) {
+pub fn print_or_warn(line: impl Display) {
     if let Err(error) = print_line(line) {
         warn!("{error}");
     }

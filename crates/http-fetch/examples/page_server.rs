@@ -8,12 +8,12 @@ use std::process::ExitCode;
 use std::thread::{self, Builder};
 use std::time::Duration;
 
-use common::{Stop, print_line, printable, wake_accept};
+use common::{Peer::TcpClients, Stop, print_line, printable, wake_accept};
 
 const PAGE: &str = "<!DOCTYPE html>\n<title>Practice</title>\n<h1>It works!</h1>\n";
 
 fn main() -> ExitCode {
-    common::run_example("page_server", ("127.0.0.1", 8080), serve)
+    common::run_example("page_server", |_| TcpClients, ("127.0.0.1", 8080), serve)
 }
 
 fn serve(address: SocketAddr) -> io::Result<()> {

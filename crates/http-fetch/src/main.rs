@@ -30,7 +30,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use common::{print_line, printable};
+use common::{Peer, print_line, printable};
 use log::{debug, info, warn};
 use socket2::{Domain, Socket, Type};
 
@@ -40,40 +40,6 @@ use crate::url::Url;
 /// How long a server that has answered may take to close the connection.
 const TIME_TO_CLOSE: Duration = Duration::from_secs(1);
 
-/// Fetches a web page: prints the header and saves the body.
-#[derive(Parser)]
-#[command(
-    version,
-    after_help = "Example:\n  cargo run -p http-fetch -- 127.0.0.1:8080 -o page.html\n  \
-                  and before it, in another terminal: cargo run -p http-fetch --example page_server"
-)]
-struct Args {
-    // No doc comment: rustdoc takes these brackets for links.
-    #[arg(help = "The page: [http://]HOST[:PORT][/PATH]")]
-    #[arg(default_value = "www.sina.com.cn")]
-    url: Url,
-    /// Where to save the body
-    #[arg(short, long, value_name = "FILE", default_value = "sina.html")]
-    output: PathBuf,
-    /// Bytes to receive at most in one call
-    #[arg(long, value_name = "BYTES", default_value_t = 1024)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=16 << 20), allow_negative_numbers = true)]
-    recv_size: u32,
-    /// Seconds to wait for the server each time it is silent, such as 0.5
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = common::timeout, allow_negative_numbers = true)]
-    timeout: Duration,
-    /// MiB to receive at most, header and body together
-    #[arg(long, value_name = "MIB", default_value_t = 100)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
-    max_size: u32,
-}
-
-fn main() -> ExitCode {
-    common::start_log();
-    let args = Args::parse();
-    common::exit_status("http-fetch", &args.url.address, fetch(&args))
-}
-
 fn fetch(args: &Args) -> io::Result<()> {
     let address = args.url.address.resolve()?;
 
@@ -82,15 +48,17 @@ fn fetch(args: &Args) -> io::Result<()> {
 
     // 2. Connect it to the web server. On Linux, a send's timeout is also that of the connect.
     socket.set_write_timeout(Some(args.timeout))?;
-    let connected = socket.connect(&address.into());
-    connected.map_err(|error| timeout::connecting(error, args.timeout))?;
+    socket
+        .connect(&address.into())
+        .map_err(|error| timeout::connecting(error, args.timeout))?;
     // From here on, the standard library's type will do.
     let mut stream = TcpStream::from(socket);
     debug!("connected to {address} from {}", stream.local_addr()?);
 
     // 3. Send the request: in HTTP, the client speaks first. `Connection: close` asks the server to
     //    close when it has answered.
-    let (path, host) = (&args.url.path, args.url.address.host_field(80));
+    let path = &args.url.path;
+    let host = args.url.host_field();
     let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;
     debug!("sent {} bytes: {request:?}", request.len());
@@ -142,13 +110,51 @@ fn receive_all(stream: &mut TcpStream, args: &Args) -> io::Result<Vec<u8>> {
         debug!("received {length} bytes");
         received.extend_from_slice(&buffer[..length]);
         if received.len() as u64 > u64::from(args.max_size) << 20 {
-            let (limit, came) = (args.max_size, received.len());
-            let wrong = format!("more than {limit} MiB ({came} bytes came)");
-            return Err(io::Error::new(ErrorKind::FileTooLarge, wrong));
+            let came = received.len();
+            let wrong = format!("more than {} MiB ({came} bytes came)", args.max_size);
+            let error = io::Error::new(ErrorKind::FileTooLarge, wrong);
+            return Err(common::advise(error, "allow more with --max-size".into()));
         }
         complete = end.is_in(&received)?;
         if complete {
             stream.set_read_timeout(Some(TIME_TO_CLOSE.min(args.timeout)))?;
         }
     }
+}
+
+fn main() -> ExitCode {
+    common::start_log();
+    let args = Args::parse();
+    let practise =
+        "no web server there; to practise: cargo run -p http-fetch --example page_server";
+    let peer = Peer::TcpServer(practise.into());
+    common::exit_status("http-fetch", &args.url.address, &peer, fetch(&args))
+}
+
+/// Fetches a web page: prints the header and saves the body.
+#[derive(Parser)]
+#[command(version, allow_negative_numbers = true)] // refused with the reason, not as an unknown flag
+#[command(
+    after_help = "Example:\n  cargo run -p http-fetch -- 127.0.0.1:8080 -o page.html\n  \
+                  and before it, in another terminal: cargo run -p http-fetch --example page_server"
+)]
+struct Args {
+    // No doc comment: rustdoc takes these brackets for links.
+    #[arg(help = "The page: [http://]HOST[:PORT][/PATH]")]
+    #[arg(default_value = "www.sina.com.cn")]
+    url: Url,
+    /// Where to save the body
+    #[arg(short, long, value_name = "FILE", default_value = "sina.html")]
+    output: PathBuf,
+    /// Bytes to receive at most in one call
+    #[arg(long, value_name = "BYTES", default_value_t = 1024)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=16 << 20))]
+    recv_size: u32,
+    /// Seconds to wait for the server each time it is silent, such as 0.5
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = common::timeout)]
+    timeout: Duration,
+    /// MiB to receive at most, header and body together
+    #[arg(long, value_name = "MIB", default_value_t = 100)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    max_size: u32,
 }

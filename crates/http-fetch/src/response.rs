@@ -117,7 +117,11 @@ fn error(wrong: &str, received: &[u8]) -> Error {
     let start: String = wrong.chars().take(200).collect();
     let more = if start == wrong { "" } else { "…" };
     let wrong = format!("{start}{more} ({} bytes came)", received.len());
-    Error::new(ErrorKind::InvalidData, printable(wrong.as_bytes()))
+    let error = Error::new(ErrorKind::InvalidData, printable(wrong.as_bytes()));
+    common::advise(
+        error,
+        "this server broke off, or speaks no HTTP/1.1: try again, or another page".into(),
+    )
 }
 
 fn parse(mut rest: &[u8]) -> Result<Response<'_>, String> {

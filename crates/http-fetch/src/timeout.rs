@@ -9,22 +9,26 @@ const EINPROGRESS: i32 = 115;
 /// Why a connect failed.
 pub fn connecting(error: Error, timeout: Duration) -> Error {
     match error.raw_os_error() {
-        Some(EINPROGRESS) if cfg!(target_os = "linux") => Error::new(
-            ErrorKind::TimedOut,
-            format!("no connection within {timeout:?}"),
-        ),
+        Some(EINPROGRESS) if cfg!(target_os = "linux") => {
+            too_slow(format!("no connection within {timeout:?}"))
+        }
         _ => error,
     }
 }
 
 /// Why a receive failed, and how many bytes came before.
 pub fn receiving(error: &Error, timeout: Duration, came: usize) -> Error {
-    let (kind, wrong) = match error.kind() {
+    match error.kind() {
         // The first is what Unix calls it.
         ErrorKind::WouldBlock | ErrorKind::TimedOut => {
-            (ErrorKind::TimedOut, format!("silent for {timeout:?}"))
+            too_slow(format!("silent for {timeout:?} ({came} bytes came)"))
         }
-        kind => (kind, error.to_string()),
-    };
-    Error::new(kind, format!("{wrong} ({came} bytes came)"))
+        kind => Error::new(kind, format!("{error} ({came} bytes came)")),
+    }
+}
+
+fn too_slow(wrong: String) -> Error {
+    let hint =
+        "the server is busy or off, or a firewall is in between: try again, or a longer --timeout";
+    common::advise(Error::new(ErrorKind::TimedOut, wrong), hint.into())
 }

@@ -13,6 +13,20 @@ pub struct Url {
     pub path: String,
 }
 
+impl Url {
+    /// The address as the `Host` field has it (RFC 9110, section 7.2): without port 80, and without
+    /// the interface of an IPv6 address, which means nothing to another machine.
+    pub fn host_field(&self) -> String {
+        let address = self.address.to_string();
+        let address = address.strip_suffix(":80").unwrap_or(&address);
+        let interface = address.find('%').zip(address.find(']'));
+        match interface {
+            Some((start, end)) => format!("{}{}", &address[..start], &address[end..]),
+            None => address.to_owned(),
+        }
+    }
+}
+
 impl FromStr for Url {
     type Err = String;
 
@@ -93,5 +107,16 @@ mod tests {
             assert!(parsed(text).is_err(), "{text:?} is {:?}", parsed(text));
         }
         assert!(parsed("https://example.org").unwrap_err().contains("TLS"));
+    }
+
+    #[test]
+    fn a_host_field_has_no_default_port_and_no_interface() {
+        let host = |text: &str| text.parse::<Url>().unwrap().host_field();
+        assert_eq!(host("example.org"), "example.org");
+        assert_eq!(host("example.org:8080"), "example.org:8080");
+        assert_eq!(host("[::1]:80"), "[::1]");
+        assert_eq!(host("[::80]:8080"), "[::80]:8080");
+        assert_eq!(host("[fe80::1%eth0]"), "[fe80::1]");
+        assert_eq!(host("[fe80::1%eth0]:8080"), "[fe80::1]:8080");
     }
 }

@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Role::Send => send(address),
         Role::Receive => receive(address),
     };
-    common::exit_status("numbers", address, result)
+    common::exit_status("numbers", address, &common::Peer::TcpClients, result)
 }
 
 fn send(address: SocketAddr) -> io::Result<()> {

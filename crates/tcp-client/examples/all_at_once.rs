@@ -17,7 +17,12 @@ use common::{print_line, printable};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    common::run_example("all_at_once", ("127.0.0.1", 9999), introduce)
+    common::run_example(
+        "all_at_once",
+        |server| common::Peer::TcpServer(format!("start it: cargo run -p tcp-server -- {server}")),
+        ("127.0.0.1", 9999),
+        introduce,
+    )
 }
 
 fn introduce(address: SocketAddr) -> io::Result<()> {

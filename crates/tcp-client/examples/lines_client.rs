@@ -15,7 +15,16 @@ use common::{print_line, printable};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    common::run_example("lines_client", ("127.0.0.1", 9999), introduce)
+    common::run_example(
+        "lines_client",
+        |server| {
+            common::Peer::TcpServer(format!(
+                "start it: cargo run -p tcp-server --example lines_server -- {server}"
+            ))
+        },
+        ("127.0.0.1", 9999),
+        introduce,
+    )
 }
 
 fn introduce(address: SocketAddr) -> io::Result<()> {

@@ -16,7 +16,16 @@ use common::{print_line, printable};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    common::run_example("loop_msg_client", ("127.0.0.1", 9999), talk)
+    common::run_example(
+        "loop_msg_client",
+        |server| {
+            common::Peer::TcpServer(format!(
+                "start it: cargo run -p tcp-server --example loop_msg_server -- {server}"
+            ))
+        },
+        ("127.0.0.1", 9999),
+        talk,
+    )
 }
 
 fn talk(address: SocketAddr) -> io::Result<()> {

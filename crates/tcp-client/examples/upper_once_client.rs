@@ -15,7 +15,16 @@ use std::process::ExitCode;
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    common::run_example("upper_once_client", ("127.0.0.1", 8080), talk_once)
+    common::run_example(
+        "upper_once_client",
+        |server| {
+            common::Peer::TcpServer(format!(
+                "start it: cargo run -p tcp-server --example upper_once_server -- {server}"
+            ))
+        },
+        ("127.0.0.1", 8080),
+        talk_once,
+    )
 }
 
 fn talk_once(address: SocketAddr) -> io::Result<()> {
@@ -26,5 +35,5 @@ fn talk_once(address: SocketAddr) -> io::Result<()> {
     stream.write_all(b"hello")?;
     let mut buffer = [0; 1024];
     let length = stream.read(&mut buffer)?;
-    common::print_line(common::python_bytes(&buffer[..length]))
+    common::print_line(format_args!("b'{}'", &buffer[..length].escape_ascii()))
 }

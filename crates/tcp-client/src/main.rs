@@ -19,35 +19,13 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
-use common::{Address, print_line, printable};
-use log::debug;
+use common::{Address, Peer, print_line, printable};
+use log::{debug, warn};
 use socket2::{Domain, Socket, Type};
-
-/// Sends names to a TCP server and prints its answers.
-#[derive(Parser)]
-#[command(
-    version,
-    after_help = "Example:\n  cargo run -p tcp-client -- 127.0.0.1:9999 Ada Grace\n  \
-                  and before it, in another terminal: cargo run -p tcp-server"
-)]
-struct Args {
-    /// The server: HOST:PORT, [IPv6]:PORT, or a host alone (port 9999)
-    #[arg(default_value = "127.0.0.1:9999")]
-    address: Address,
-    /// Who to introduce
-    #[arg(value_name = "NAME", default_values = ["Michael", "Tracy", "Sarah"])]
-    #[arg(value_parser = NonEmptyStringValueParser::new())]
-    names: Vec<String>,
-}
-
-fn main() -> ExitCode {
-    common::start_log();
-    let args = Args::parse();
-    common::exit_status("tcp-client", &args.address, introduce(&args))
-}
 
 fn introduce(args: &Args) -> io::Result<()> {
     let address = args.address.resolve()?;
@@ -61,19 +39,24 @@ fn introduce(args: &Args) -> io::Result<()> {
     debug!("connected to {address} from {}", stream.local_addr()?);
 
     // 3. Receive the welcome: it is this server's custom that the server speaks first.
-    print_line(receive(&mut stream)?)?;
+    stream.set_read_timeout(Some(args.timeout))?;
+    let welcome = receive(&mut stream);
+    print_line(welcome.map_err(|error| explain(error, "no welcome", args.timeout))?)?;
 
     // 4. Send each name and receive the answer. One at a time: two names sent without waiting in
     //    between may well arrive as one.
     for name in &args.names {
         stream.write_all(name.as_bytes())?;
         debug!("sent {} bytes", name.len());
-        print_line(receive(&mut stream)?)?;
+        let answer = receive(&mut stream);
+        let missing = format!("no answer to {}", printable(name.as_bytes()));
+        print_line(answer.map_err(|error| explain(error, &missing, args.timeout))?)?;
     }
 
     // 5. Say `exit`.
-    stream.write_all(b"exit")?;
-    debug!("sent 4 bytes");
+    let exit = b"exit";
+    stream.write_all(exit)?;
+    debug!("sent {} bytes", exit.len());
 
     // 6. Close the connection: dropping the stream does that.
     drop(stream);
@@ -81,17 +64,69 @@ fn introduce(args: &Args) -> io::Result<()> {
     Ok(())
 }
 
-/// Receives what has arrived, up to 1024 bytes, and takes it for one answer: TCP itself knows only bytes.
+/// Receives what has arrived, up to 1024 bytes, and takes it for one answer: TCP itself knows only
+/// bytes.
 fn receive(stream: &mut TcpStream) -> io::Result<String> {
     let mut buffer = [0; 1024];
-    let length = stream.read(&mut buffer)?;
+    let length = loop {
+        match stream.read(&mut buffer) {
+            // On Linux, Ctrl+Z interrupts a receive with a timeout.
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            received => break received?,
+        }
+    };
     debug!("received {length} bytes");
-    match length {
+    if length == 0 {
         // Not an empty answer: the server has closed its side, and nothing more will come.
-        0 => Err(io::Error::new(
-            ErrorKind::UnexpectedEof,
-            "the server closed the connection instead of answering",
-        )),
-        _ => Ok(printable(&buffer[..length])),
+        let closed = "the server closed the connection instead of answering";
+        return Err(io::Error::new(ErrorKind::UnexpectedEof, closed));
     }
+    if length == buffer.len() {
+        warn!(
+            "the buffer is full: what is beyond {length} bytes, if anything, comes out as the next answer"
+        );
+    }
+    Ok(printable(&buffer[..length]))
+}
+
+/// Says what the program waited for, where the system says only that the time is over.
+fn explain(error: io::Error, missing: &str, timeout: Duration) -> io::Error {
+    match error.kind() {
+        // Unix calls it the first, Windows the second.
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+            let error = format!("{missing} within {timeout:?}");
+            let hint = "the server is there and says nothing: look at its terminal; it may be busy \
+                        with another client, or wait for you to speak first";
+            common::advise(io::Error::new(ErrorKind::TimedOut, error), hint.into())
+        }
+        _ => error,
+    }
+}
+
+fn main() -> ExitCode {
+    common::start_log();
+    let args = Args::parse();
+    let start = format!("start it: cargo run -p tcp-server -- {}", args.address);
+    let peer = Peer::TcpServer(start);
+    common::exit_status("tcp-client", &args.address, &peer, introduce(&args))
+}
+
+/// Sends names to a TCP server and prints its answers.
+#[derive(Parser)]
+#[command(version, allow_negative_numbers = true)] // refused with the reason, not as an unknown flag
+#[command(
+    after_help = "Example:\n  cargo run -p tcp-client -- 127.0.0.1:9999 Ada Grace\n  \
+                  and before it, in another terminal: cargo run -p tcp-server"
+)]
+struct Args {
+    /// The server: HOST:PORT, [IPv6]:PORT, or a host alone (port 9999)
+    #[arg(default_value = "127.0.0.1:9999")]
+    address: Address,
+    /// Who to introduce
+    #[arg(value_name = "NAME", default_values = ["Michael", "Tracy", "Sarah"])]
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    names: Vec<String>,
+    /// Seconds to wait for the welcome and for each answer, such as 0.5
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = common::timeout)]
+    timeout: Duration,
 }

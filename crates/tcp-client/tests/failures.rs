@@ -36,10 +36,10 @@ fn where_nobody_listens_the_hint_starts_the_server() {
         error.contains("refused") && error.contains("os error"),
         "{client}"
     );
-    assert_eq!(
-        hint,
-        "hint: start the server first: cargo run -p tcp-server"
-    );
+    // The address that was tried, and no other: obeyed, the hint starts the server that was missing.
+    let start = format!("hint: start it: cargo run -p tcp-server -- {address}; ");
+    assert!(hint.starts_with(&start), "{hint}");
+    assert!(hint.contains("look at its terminal"), "{hint}");
     assert_eq!(client.stdout, "");
 }
 
@@ -117,4 +117,33 @@ fn after_exit_nobody_is_introduced_any_more() {
         "{client}"
     );
     assert_eq!(client.stdout, "Welcome!\nHello, Ada!\n");
+}
+
+#[test]
+fn a_server_without_a_welcome_is_not_waited_for_for_ever() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let client = lab::run(program("tcp-client").args([&address, "--timeout", "0.2"]));
+    assert_eq!(client.code(), Some(1), "{client}");
+    let error = format!("tcp-client: {address}: no welcome within 200ms\nhint: ");
+    assert!(client.stderr.starts_with(&error), "{client}");
+    assert!(!client.stderr.contains("start it"), "{client}");
+}
+
+#[test]
+fn a_name_that_gets_no_answer_is_named() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    // The connection stays open until the client has given up.
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        std::io::Write::write_all(&mut stream, b"Welcome!").unwrap();
+        std::io::Read::read_to_end(&mut stream, &mut Vec::new()).unwrap();
+    });
+    let client = lab::run(program("tcp-client").args([&address, "Tracy", "--timeout", "0.2"]));
+    server.join().unwrap();
+    assert_eq!(client.code(), Some(1), "{client}");
+    assert_eq!(client.stdout, "Welcome!\n");
+    let error = format!("tcp-client: {address}: no answer to Tracy within 200ms\nhint: ");
+    assert!(client.stderr.starts_with(&error), "{client}");
 }

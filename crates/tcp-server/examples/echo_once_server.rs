@@ -13,10 +13,16 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
+use common::Peer::OneTcpClient;
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    common::run_example("echo_once_server", ("127.0.0.1", 999), serve_once)
+    common::run_example(
+        "echo_once_server",
+        |_| OneTcpClient,
+        ("127.0.0.1", 999),
+        serve_once,
+    )
 }
 
 fn serve_once(address: SocketAddr) -> io::Result<()> {

@@ -10,11 +10,11 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::{process::ExitCode, thread};
 
-use common::{Stop, print_line};
+use common::{Peer::TcpClients, Stop, print_line};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    common::run_example("lines_server", ("127.0.0.1", 9999), serve)
+    common::run_example("lines_server", |_| TcpClients, ("127.0.0.1", 9999), serve)
 }
 
 fn serve(address: SocketAddr) -> io::Result<()> {

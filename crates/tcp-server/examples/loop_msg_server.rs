@@ -10,11 +10,16 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::{process::ExitCode, thread, time::Duration};
 
-use common::{Stop, print_line, printable};
+use common::{Peer::TcpClients, Stop, print_line, printable};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    common::run_example("loop_msg_server", ("127.0.0.1", 9999), serve)
+    common::run_example(
+        "loop_msg_server",
+        |_| TcpClients,
+        ("127.0.0.1", 9999),
+        serve,
+    )
 }
 
 fn serve(address: SocketAddr) -> io::Result<()> {

@@ -11,11 +11,11 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::{process, thread, time::Duration};
 
-use common::{Stop, print_line};
+use common::{Peer::TcpClients, Stop, print_line};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> process::ExitCode {
-    common::run_example("one_at_a_time", ("127.0.0.1", 9999), serve)
+    common::run_example("one_at_a_time", |_| TcpClients, ("127.0.0.1", 9999), serve)
 }
 
 fn serve(address: SocketAddr) -> io::Result<()> {

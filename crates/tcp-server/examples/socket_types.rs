@@ -11,10 +11,11 @@
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
+use common::Peer::TcpClients;
 use socket2::{Domain, Protocol, Socket, Type};
 
 fn main() -> ExitCode {
-    common::exit_status("socket_types", "the table", print_table())
+    common::exit_status("socket_types", "the table", &TcpClients, print_table())
 }
 
 fn print_table() -> io::Result<()> {

@@ -13,10 +13,16 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
+use common::Peer::OneTcpClient;
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    common::run_example("upper_once_server", ("127.0.0.1", 8080), serve_once)
+    common::run_example(
+        "upper_once_server",
+        |_| OneTcpClient,
+        ("127.0.0.1", 8080),
+        serve_once,
+    )
 }
 
 fn serve_once(address: SocketAddr) -> io::Result<()> {
@@ -32,7 +38,7 @@ fn serve_once(address: SocketAddr) -> io::Result<()> {
     let mut buffer = [0; 1024];
     let length = stream.read(&mut buffer)?;
     let message = &buffer[..length];
-    common::print_line(common::python_bytes(message))?;
+    common::print_line(format_args!("b'{}'", message.escape_ascii()))?;
     stream.write_all(&message.to_ascii_uppercase())?;
     drop(stream);
     drop(listener);

@@ -4,7 +4,7 @@
 //! for which there is no descriptor ends it.
 
 use std::io::{self, ErrorKind};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread::{self, Thread};
@@ -27,8 +27,17 @@ pub struct Connections {
     last_report: Option<Instant>,
 }
 
-/// The place of one connection among the live ones, until its thread drops it.
-pub struct Place {
+/// One connection, for the thread that serves it. Dropping the stream closes the connection.
+pub struct Connection {
+    /// Shared with [`Connections`], not cloned: a clone would cost a second descriptor.
+    pub stream: Arc<TcpStream>,
+    /// Who is at the other end.
+    pub peer: SocketAddr,
+    _place: Place,
+}
+
+/// The place of one connection among the live ones, until its thread has ended.
+struct Place {
     live: Arc<AtomicUsize>,
     acceptor: Thread,
 }
@@ -43,9 +52,8 @@ impl Connections {
         }
     }
 
-    /// One more, for a thread that keeps the stream until it closes it, and the place until it ends.
-    pub fn add(&mut self, stream: TcpStream) -> (Arc<TcpStream>, Place) {
-        // Shared, not cloned: a clone would cost a second descriptor.
+    /// One more, for a thread that drops the stream to close it, and the rest when it ends.
+    pub fn add(&mut self, stream: TcpStream, peer: SocketAddr) -> Connection {
         let stream = Arc::new(stream);
         let live = 1 + self.live.fetch_add(1, Ordering::SeqCst);
         self.streams.push(Arc::downgrade(&stream));
@@ -53,11 +61,14 @@ impl Connections {
         if self.streams.len() > 2 * live {
             self.streams.retain(|stream| stream.strong_count() > 0);
         }
-        let place = Place {
-            live: Arc::clone(&self.live),
-            acceptor: thread::current(),
-        };
-        (stream, place)
+        Connection {
+            stream,
+            peer,
+            _place: Place {
+                live: Arc::clone(&self.live),
+                acceptor: thread::current(),
+            },
+        }
     }
 
     /// Reports, once a second at most, that a connection could not be served, and returns when another
@@ -80,9 +91,17 @@ impl Connections {
         thread::park_timeout(A_SECOND);
     }
 
-    /// Wakes every thread that waits for its peer, and returns when all threads have ended or have had
-    /// the time that an answer takes: how many have not ended then.
-    pub fn finish(self, delay: Duration) -> usize {
+    /// Wakes every thread that waits for its peer, and returns when all threads have ended, or have had
+    /// the time that an answer takes; warns of those that have not ended then.
+    pub fn finish(self, delay: Duration) {
+        let cut_off = self.wait_for_the_end(delay);
+        if cut_off > 0 {
+            warn!("connections cut off while still busy: {cut_off}");
+        }
+    }
+
+    /// How many threads have not ended in time.
+    fn wait_for_the_end(self, delay: Duration) -> usize {
         // A thread that sleeps in recv() now sees the end of the stream, as if its peer had hung up.
         for stream in self.streams.iter().filter_map(Weak::upgrade) {
             let _ = stream.shutdown(Shutdown::Read);
@@ -115,6 +134,11 @@ mod tests {
 
     use super::*;
 
+    /// Whoever it is.
+    fn peer() -> SocketAddr {
+        ([127, 0, 0, 1], 1).into()
+    }
+
     const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
 
     /// Both ends of a connection.
@@ -128,25 +152,25 @@ mod tests {
     fn what_is_busy_for_too_long_is_counted() {
         let mut connections = Connections::new();
         let (stream, _peer) = connection();
-        let (_stream, _place) = connections.add(stream);
-        drop(connections.add(connection().0));
-        assert_eq!(connections.finish(Duration::ZERO), 1);
+        let _connection = connections.add(stream, peer());
+        drop(connections.add(connection().0, peer()));
+        assert_eq!(connections.wait_for_the_end(Duration::ZERO), 1);
     }
 
     #[test]
     fn the_last_to_end_wakes_the_one_who_waits() {
         let mut connections = Connections::new();
-        let (_stream, place) = connections.add(connection().0);
-        let ending = thread::spawn(move || drop(place));
-        assert_eq!(connections.finish(FOR_EVER), 0);
+        let connection = connections.add(connection().0, peer());
+        let ending = thread::spawn(move || drop(connection));
+        assert_eq!(connections.wait_for_the_end(FOR_EVER), 0);
         ending.join().unwrap();
     }
 
     #[test]
     fn one_that_ends_makes_room_at_once() {
         let mut connections = Connections::new();
-        let (_stream, place) = connections.add(connection().0);
-        thread::spawn(move || drop(place)).join().unwrap();
+        let connection = connections.add(connection().0, peer());
+        thread::spawn(move || drop(connection)).join().unwrap();
         // Before the wait, not during it: the wake-up is not lost.
         let start = Instant::now();
         connections.wait_for_room(&ErrorKind::Other.into());
@@ -156,7 +180,7 @@ mod tests {
     #[test]
     fn one_that_got_no_thread_makes_none() {
         let mut connections = Connections::new();
-        drop(connections.add(connection().0));
+        drop(connections.add(connection().0, peer()));
         let start = Instant::now();
         connections.wait_for_room(&ErrorKind::Other.into());
         assert!(start.elapsed() >= A_SECOND);
@@ -165,9 +189,9 @@ mod tests {
     #[test]
     fn those_that_have_ended_are_forgotten() {
         let mut connections = Connections::new();
-        let (_stream, _place) = connections.add(connection().0);
+        let _connection = connections.add(connection().0, peer());
         for _ in 0..100 {
-            drop(connections.add(connection().0));
+            drop(connections.add(connection().0, peer()));
         }
         assert!(
             connections.streams.len() <= 3,

@@ -18,7 +18,12 @@ use common::{print_line, printable};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    common::run_example("connected", ("127.0.0.1", 9999), introduce)
+    common::run_example(
+        "connected",
+        |server| common::Peer::UdpServer(format!("start it: cargo run -p udp-server -- {server}")),
+        ("127.0.0.1", 9999),
+        introduce,
+    )
 }
 
 fn introduce(server: SocketAddr) -> io::Result<()> {

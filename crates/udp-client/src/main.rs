@@ -20,42 +20,18 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use common::{Address, print_line, printable};
+use common::{Address, Peer, print_line, printable};
 use log::{debug, warn};
 use socket2::{Domain, Socket, Type};
 
-/// Sends names to a UDP server and prints its answers.
-#[derive(Parser)]
-#[command(
-    version,
-    after_help = "Example:\n  cargo run -p udp-client -- 127.0.0.1:9999 Ada Grace --timeout 0.5\n  \
-                  and before it, in another terminal: cargo run -p udp-server"
-)]
-struct Args {
-    /// The server: HOST:PORT, [IPv6]:PORT, or a host alone (port 9999)
-    #[arg(default_value = "127.0.0.1:9999")]
-    address: Address,
-    /// Who to introduce
-    #[arg(value_name = "NAME", default_values = ["Michael", "Tracy", "Sarah"])]
-    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    names: Vec<String>,
-    /// Seconds to wait for each answer, such as 0.5
-    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = common::timeout)]
-    #[arg(allow_negative_numbers = true)] // refused with the reason, not as an unknown flag
-    timeout: Duration,
-}
-
-fn main() -> ExitCode {
-    common::start_log();
-    let args = Args::parse();
-    common::exit_status("udp-client", &args.address, introduce(&args))
-}
+/// How long a look at what has already come takes at most.
+const A_LOOK: Duration = Duration::from_millis(1);
 
 fn introduce(args: &Args) -> io::Result<()> {
     let server = args.address.resolve()?;
 
-    // 1. Create a socket: of the server's family, and for datagrams, which makes it UDP. There is nothing
-    //    to connect. From here on, the standard library's type will do.
+    // 1. Create a socket: of the server's family, and for datagrams, which makes it UDP. There is
+    //    nothing to connect. From here on, the standard library's type will do.
     let socket = Socket::new(Domain::for_address(server), Type::DGRAM, None)?;
     let socket = UdpSocket::from(socket);
 
@@ -77,7 +53,7 @@ fn introduce(args: &Args) -> io::Result<()> {
     Ok(())
 }
 
-/// Receives the server's answer, if it comes in time: that a datagram was lost, nobody tells.
+/// Receives the server's answer, if it comes in time. Nobody tells that a datagram was lost.
 ///
 /// Anyone may send to our port, and the tutorial's client would print whatever comes first.
 fn receive(socket: &UdpSocket, server: SocketAddr, timeout: Duration) -> io::Result<String> {
@@ -85,39 +61,70 @@ fn receive(socket: &UdpSocket, server: SocketAddr, timeout: Duration) -> io::Res
     let start = Instant::now();
     let mut buffer = [0; 1024];
     loop {
+        // At least a look: Ctrl+Z may have stopped us past the deadline while the answer came.
         let rest = timeout.saturating_sub(start.elapsed());
-        if rest.is_zero() {
-            return Err(no_answer(timeout));
-        }
-        socket.set_read_timeout(Some(rest))?;
-        match socket.recv_from(&mut buffer) {
-            Ok((length, peer)) if peer == server => {
-                debug!("received {length} bytes from {peer}");
-                if length == buffer.len() {
-                    warn!(
-                        "the buffer is full: what was beyond {length} bytes, if anything, is lost"
-                    );
-                }
-                return Ok(printable(&buffer[..length]));
-            }
-            Ok((length, peer)) => {
-                warn!("ignored {length} bytes from {peer}, which is not the server {server}");
-            }
-            // The time is over ("would block" on Unix, "timed out" on Windows), or, on Linux, Ctrl+Z has
-            // interrupted the wait: the clock decides.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-                ) => {}
+        socket.set_read_timeout(Some(rest.max(A_LOOK)))?;
+        let received = socket.recv_from(&mut buffer);
+        let in_time = start.elapsed() < timeout;
+        let (length, peer) = match received {
+            Ok(received) => received,
+            // On Linux, Ctrl+Z interrupts the wait.
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) if is_over(&error) && in_time => continue,
+            Err(error) if is_over(&error) => return Err(no_answer(timeout)),
             Err(error) => return Err(error),
+        };
+        if peer == server {
+            debug!("received {length} bytes from {peer}");
+            if length == buffer.len() {
+                warn!("the buffer is full: what was beyond {length} bytes, if anything, is lost");
+            }
+            return Ok(printable(&buffer[..length]));
+        }
+        warn!("ignored {length} bytes from {peer}, which is not the server {server}");
+        if !in_time {
+            return Err(no_answer(timeout));
         }
     }
 }
 
+/// Whether the time to wait is over: "would block" on Unix, "timed out" on Windows.
+fn is_over(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
 /// UDP cannot tell which of these it was: each of them is silence.
 fn no_answer(timeout: Duration) -> io::Error {
-    let causes = "no server runs there, a datagram was lost, or a firewall is in between";
+    let causes = "no server runs there, a datagram was lost, a firewall is in between, \
+                  or the server took it and did not answer";
     let error = format!("no answer within {timeout:?}: {causes}");
     io::Error::new(ErrorKind::TimedOut, error)
+}
+
+fn main() -> ExitCode {
+    common::start_log();
+    let args = Args::parse();
+    let start = format!("start it: cargo run -p udp-server -- {}", args.address);
+    let peer = Peer::UdpServer(start);
+    common::exit_status("udp-client", &args.address, &peer, introduce(&args))
+}
+
+/// Sends names to a UDP server and prints its answers.
+#[derive(Parser)]
+#[command(version, allow_negative_numbers = true)] // refused with the reason, not as an unknown flag
+#[command(
+    after_help = "Example:\n  cargo run -p udp-client -- 127.0.0.1:9999 Ada Grace --timeout 0.5\n  \
+                  and before it, in another terminal: cargo run -p udp-server"
+)]
+struct Args {
+    /// The server: HOST:PORT, [IPv6]:PORT, or a host alone (port 9999)
+    #[arg(default_value = "127.0.0.1:9999")]
+    address: Address,
+    /// Who to introduce
+    #[arg(value_name = "NAME", default_values = ["Michael", "Tracy", "Sarah"])]
+    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    names: Vec<String>,
+    /// Seconds to wait for each answer, such as 0.5
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = common::timeout)]
+    timeout: Duration,
 }
