@@ -4,7 +4,7 @@
 #   scripts/trace.sh COMMAND [ARGUMENT]...
 #
 #   scripts/trace.sh target/debug/tcp-client
-#   diff <(scripts/trace.sh target/debug/tcp-client) <(scripts/trace.sh python3 crates/lab/peers/tcp_client.py 127.0.0.1:9999)
+#   diff <(scripts/trace.sh target/debug/tcp-client) <(scripts/trace.sh python3 crates/lab/python/tcp_client.py 127.0.0.1:9999)
 #
 # Runs COMMAND under `strace -f -e trace=network` and, when it has ended, prints its calls, each thread's
 # together. What COMMAND itself prints goes where it always goes, and comes before them. A server's calls

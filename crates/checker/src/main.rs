@@ -16,6 +16,7 @@ mod events;
 mod faults;
 mod http_fetch;
 mod program;
+mod progress;
 mod report;
 mod session;
 mod source;
@@ -29,6 +30,8 @@ mod words;
 mod world;
 
 use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -36,7 +39,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 
-use crate::report::Step;
+use crate::report::{Report, Step};
 use crate::session::Session;
 use crate::words::{Language, Text};
 use crate::world::{Entered, World};
@@ -168,11 +171,44 @@ fn check(args: Args, language: Language, world: World) -> ExitCode {
         args.timeout,
     );
     session.exercise = args.exercise;
+    session.language = language;
     args.program.check(&mut session);
     session.end();
-    print!("{}", session.report.render(language, args.verbose));
-    println!("{}", session.report.last_line());
+    let text = session.report.render(language, args.verbose);
+    let last = session.report.last_line();
+    if let Some(file) = &args.report {
+        if let Err(error) = fs::write(file, transcript(&session.report, language)) {
+            eprintln!("checker: {}: {error}", file.display());
+        }
+    }
+    // Whoever has closed the pipe wants no more of it.
+    let _ = writeln!(io::stdout(), "{text}{last}");
     ExitCode::from(session.report.status())
+}
+
+/// What --report writes: the versions, and the whole report. It names no folder.
+fn transcript(report: &Report, language: Language) -> String {
+    let versions = format!(
+        "checker {} on {} {}\n",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    );
+    let text = report.render(language, true);
+    without_folders(&format!("{versions}{text}{}\n", report.last_line()))
+}
+
+/// A traceback tells where the learner's files are: only their names are kept.
+fn without_folders(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.split_once("File \"") {
+        Some((before, rest)) => {
+            let (path, after) = rest.split_once('"').unwrap_or((rest, ""));
+            let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+            format!("{before}File \"{name}\"{after}\n")
+        }
+        None => format!("{line}\n"),
+    });
+    lines.collect()
 }
 
 /// The program and its command, without the paths.

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use crate::events::Bell;
 use crate::faults::Name;
 use crate::program::Program;
+use crate::progress::Progress;
 use crate::report::{Fault, Report, Step, shown};
 use crate::source::{self, Source, Traceback};
 use crate::watch::Watch;
-use crate::words::{Message, Text};
+use crate::words::{Language, Message, Text};
 use crate::world::World;
 
 /// What a check works with.
@@ -23,6 +24,8 @@ pub struct Session {
     /// The longest wait for one answer.
     pub timeout: Duration,
     pub exercise: Option<String>,
+    pub language: Language,
+    progress: Progress,
     command: Vec<OsString>,
     program: Option<Program>,
 }
@@ -48,6 +51,8 @@ impl Session {
             report,
             timeout,
             exercise: None,
+            language: Language::En,
+            progress: Progress::start(),
             command,
             program: None,
         }
@@ -117,8 +122,14 @@ impl Session {
         self.source.traceback(&self.printed_since(mark))
     }
 
+    /// Tells a reader who waits which step begins.
+    pub fn doing(&self, step: Message) {
+        self.progress.step(Text::from(step).render(self.language));
+    }
+
     /// Ends the learner's program.
     pub fn end(&mut self) {
+        self.progress.end();
         self.program = None;
     }
 
@@ -215,6 +226,9 @@ fn ended_badly(printed: &str, status: ExitStatus) -> (Name, Text, Text) {
     }
     if printed.contains("ermission denied") {
         return (Name::NotPermitted, Message::WhyNotPermitted.into(), ended);
+    }
+    if printed.contains("peration not supported") {
+        return (Name::WrongSocket, Message::WhyWrongSocket.into(), ended);
     }
     // A shell says so of a command within a command.
     if matches!(status.code(), Some(126 | 127)) {

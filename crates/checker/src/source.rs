@@ -188,7 +188,7 @@ impl Source {
             "ImportError" | "ModuleNotFoundError" => Some(import_error(message)),
             "AttributeError" => Some(Self::attribute_error(message)),
             "TypeError" => type_error(message),
-            "OSError" | "error" | "PermissionError" => os_error(message),
+            "OSError" | "error" | "PermissionError" => os_error(message, traceback),
             _ => None,
         }
     }
@@ -465,7 +465,19 @@ fn type_error(message: &str) -> Option<(Name, Text)> {
     None
 }
 
-fn os_error(message: &str) -> Option<(Name, Text)> {
+fn os_error(message: &str, traceback: &Traceback) -> Option<(Name, Text)> {
+    // A socket for datagrams cannot listen, and only a socket for a stream must be connected to receive.
+    let receives = traceback
+        .place
+        .as_ref()
+        .is_some_and(|place| place.code.contains("recvfrom"));
+    let not_connected = ["[Errno 107]", "[Errno 57]", "WinError 10057"];
+    let not_supported = ["[Errno 95]", "[Errno 102]", "WinError 10045"];
+    if not_supported.iter().any(|code| message.contains(code))
+        || receives && not_connected.iter().any(|code| message.contains(code))
+    {
+        return Some((Name::WrongSocket, Message::WhyWrongSocket.into()));
+    }
     if message.contains("Address already in use") || message.contains("WinError 10048") {
         return Some((Name::AddressInUse, Message::WhyInUse.into()));
     }

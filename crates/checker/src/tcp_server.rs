@@ -66,6 +66,7 @@ pub fn check(session: &mut Session) {
     if !session.start(Message::TcpServerSocket) {
         return;
     }
+    session.doing(Message::TcpServerListen);
     let Some((address, first)) = find(session) else {
         return;
     };
@@ -348,6 +349,7 @@ impl Talk<'_> {
     /// Step 5, the welcome.
     fn welcome(&mut self, conn: &mut Conn) -> bool {
         let step = Message::TcpServerWelcome;
+        self.session.doing(step);
         let mut came = self.receive(conn, |bytes| !bytes.is_empty());
         if !came.bytes.is_empty() {
             came.bytes.extend(conn.rest(QUIET));
@@ -437,6 +439,7 @@ impl Talk<'_> {
 
     /// Step 5, the names.
     fn names(&mut self, conn: &mut Conn) -> bool {
+        self.session.doing(Message::TcpServerGreets);
         for (place, name) in NAMES.into_iter().enumerate() {
             if !self.name(conn, name, place, Message::TcpServerGreets) {
                 return false;
@@ -603,6 +606,7 @@ impl Talk<'_> {
             b"exit"
         };
         let did = self.did_send(message);
+        self.session.doing(Message::TcpServerExit);
         self.session.sent(message);
         conn.send(message);
         let came = self.receive(&mut conn, |bytes| !bytes.is_empty());
@@ -723,6 +727,7 @@ impl Talk<'_> {
 
     /// Two clients at once.
     fn together(&mut self) -> bool {
+        self.session.doing(Message::TcpServerThreads);
         let Some(mut silent) = self.next_client() else {
             return false;
         };
@@ -830,6 +835,7 @@ impl Talk<'_> {
     /// The second client leaves without `exit`; the first one talks on.
     fn hang_up(&mut self, silent: &mut Conn, second: Conn) -> bool {
         let step = Message::TcpServerHangUp;
+        self.session.doing(step);
         self.mark = self.session.mark();
         let did = self.did(Message::DidHangUp);
         second.close();

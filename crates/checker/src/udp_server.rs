@@ -46,6 +46,7 @@ pub fn check(session: &mut Session) {
     if !session.start(Message::UdpServerSocket) {
         return;
     }
+    session.doing(Message::UdpServerBind);
     let Some(address) = find(session) else { return };
     let mark = session.mark();
     Talk {
@@ -278,10 +279,12 @@ impl Talk<'_> {
             return; // this machine has no socket left
         };
         // Two peers in turn: an answer must go to the one who asked.
+        self.session.doing(Message::UdpServerAnswer);
         if !self.name(&mut first, NAMES[0], Message::UdpServerAnswer) {
             return;
         }
         self.session.report.ok(Message::UdpServerReceive);
+        self.session.doing(Message::UdpServerGoesOn);
         if !self.name(&mut second, NAMES[1], Message::UdpServerGoesOn) {
             return;
         }

@@ -168,7 +168,9 @@ mod linux {
         });
         let first = end.recv().ok().flatten();
         if first.is_none() {
-            kill(pid);
+            // The end of the checker inside, which is its world's first process, is the end of all in it; and
+            // unshare waits for that.
+            kill(first_child(pid).unwrap_or(pid));
             let _ = end.recv();
         }
         let _ = fs::remove_dir(&scratch);
@@ -181,6 +183,11 @@ mod linux {
             println!("checker: interrupted");
         }
         Ok(code.unwrap_or(130))
+    }
+
+    fn first_child(pid: u32) -> Option<u32> {
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+        children.split_whitespace().next()?.parse().ok()
     }
 
     fn kill(pid: u32) {

@@ -3,7 +3,7 @@
 //! The claims are those of `docs/claims.md`, under its numbers. To read the answer to one of them:
 //!
 //! ```text
-//! cargo test -p lab claim_04 -- --nocapture
+//! cargo test -q -p lab --test claims claim_04 -- --nocapture
 //! ```
 //!
 //! A test's name is `claim_`, the number in two digits, and a sentence that says what is true. A claim may

@@ -29,13 +29,13 @@
 mod build;
 pub mod claim;
 mod datagram;
-mod peers;
+mod python;
 mod running;
 
 pub use build::{example, program};
 pub use claim::{Claim, outcome};
 pub use datagram::{receive_from, udp_socket};
-pub use peers::peer;
+pub use python::python;
 pub use running::{Ended, PATIENCE, Running, run};
 #[cfg(unix)]
 pub use rustix::process::Signal;

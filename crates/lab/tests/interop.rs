@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
-use lab::{Running, example, peer, program};
+use lab::{Running, example, program, python};
 
 const ANSWERS: [&str; 3] = ["Hello, Michael!", "Hello, Tracy!", "Hello, Sarah!"];
 
@@ -18,7 +18,7 @@ const PAGE_SIZE: usize = 605_503;
 
 #[test]
 fn our_tcp_client_understands_the_tutorials_server() {
-    let Some(mut server) = peer("tcp_server.py") else {
+    let Some(mut server) = python("tcp_server.py") else {
         return;
     };
     talk_over_tcp(
@@ -29,7 +29,7 @@ fn our_tcp_client_understands_the_tutorials_server() {
 
 #[test]
 fn the_tutorials_tcp_client_understands_our_server() {
-    let Some(mut client) = peer("tcp_client.py") else {
+    let Some(mut client) = python("tcp_client.py") else {
         return;
     };
     let mut server = program("tcp-server");
@@ -38,7 +38,7 @@ fn the_tutorials_tcp_client_understands_our_server() {
 
 #[test]
 fn the_tutorials_tcp_ends_print_the_same() {
-    let (Some(mut server), Some(mut client)) = (peer("tcp_server.py"), peer("tcp_client.py"))
+    let (Some(mut server), Some(mut client)) = (python("tcp_server.py"), python("tcp_client.py"))
     else {
         return;
     };
@@ -47,7 +47,7 @@ fn the_tutorials_tcp_ends_print_the_same() {
 
 #[test]
 fn our_udp_client_understands_the_tutorials_server() {
-    let Some(mut server) = peer("udp_server.py") else {
+    let Some(mut server) = python("udp_server.py") else {
         return;
     };
     let mut client = program("udp-client");
@@ -56,7 +56,7 @@ fn our_udp_client_understands_the_tutorials_server() {
 
 #[test]
 fn the_tutorials_udp_client_understands_our_server() {
-    let Some(mut client) = peer("udp_client.py") else {
+    let Some(mut client) = python("udp_client.py") else {
         return;
     };
     talk_over_udp(&mut program("udp-server"), &mut client);
@@ -64,7 +64,7 @@ fn the_tutorials_udp_client_understands_our_server() {
 
 #[test]
 fn the_tutorials_udp_ends_print_the_same() {
-    let (Some(mut server), Some(mut client)) = (peer("udp_server.py"), peer("udp_client.py"))
+    let (Some(mut server), Some(mut client)) = (python("udp_server.py"), python("udp_client.py"))
     else {
         return;
     };
@@ -73,7 +73,7 @@ fn the_tutorials_udp_ends_print_the_same() {
 
 #[test]
 fn our_fetch_and_the_tutorials_save_the_same_page_of_a_python_server() {
-    let Some(mut server) = peer("page_server.py") else {
+    let Some(mut server) = python("page_server.py") else {
         return;
     };
     let server = Running::start(server.args(["127.0.0.1:0", &PAGE_SIZE.to_string()]));
@@ -164,7 +164,7 @@ fn both_fetch(name: &str, server: SocketAddr) -> Option<(Vec<String>, Vec<u8>)> 
     let file =
         |by| Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("interop-{name}-{by}.html"));
     let (ours, tutorials) = (file("ours"), file("tutorials"));
-    let mut python = peer("http_fetch.py")?;
+    let mut python = python("http_fetch.py")?;
     let address = server.to_string();
     let our_end = lab::run(program("http-fetch").arg(&address).arg("-o").arg(&ours));
     let tutorials_end = lab::run(python.arg(&address).arg(&tutorials));

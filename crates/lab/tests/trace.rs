@@ -3,6 +3,8 @@
 //! `scripts/trace.sh` shows what a program does with its sockets, but for the differences that it names.
 //! Here it is run on each program and on the tutorial's, in Python, with the same other end: what the
 //! two print, and the calls they make, must be the same.
+//!
+//! Claims 71 and 73 of docs/claims.md are shown here too.
 
 // The script needs strace, which is for Linux only.
 #![cfg(target_os = "linux")]
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use lab::{Ended, Running, peer, program};
+use lab::{Claim, Ended, Running, program, python};
 use rustix::process::Signal;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/trace.sh");
@@ -25,7 +27,8 @@ const THREE_NAMES: &str = "recvfrom sendto recvfrom sendto recvfrom sendto recvf
 
 #[test]
 fn http_fetch_makes_the_tutorials_calls() {
-    let (Some(mut server), Some(mut tutorials)) = (peer("page_server.py"), peer("http_fetch.py"))
+    let (Some(mut server), Some(mut tutorials)) =
+        (python("page_server.py"), python("http_fetch.py"))
     else {
         return;
     };
@@ -44,7 +47,8 @@ fn http_fetch_makes_the_tutorials_calls() {
 
 #[test]
 fn tcp_client_makes_the_tutorials_calls() {
-    let (Some(mut server), Some(mut tutorials)) = (peer("tcp_server.py"), peer("tcp_client.py"))
+    let (Some(mut server), Some(mut tutorials)) =
+        (python("tcp_server.py"), python("tcp_client.py"))
     else {
         return;
     };
@@ -60,7 +64,8 @@ fn tcp_client_makes_the_tutorials_calls() {
 
 #[test]
 fn udp_client_makes_the_tutorials_calls() {
-    let (Some(mut server), Some(mut tutorials)) = (peer("udp_server.py"), peer("udp_client.py"))
+    let (Some(mut server), Some(mut tutorials)) =
+        (python("udp_server.py"), python("udp_client.py"))
     else {
         return;
     };
@@ -81,7 +86,7 @@ fn udp_client_makes_the_tutorials_calls() {
 fn tcp_server_makes_the_tutorials_calls() {
     let visit = |server: &Running, address: SocketAddr| {
         for visits in 1..=2 {
-            let mut client = peer("tcp_client.py").unwrap();
+            let mut client = python("tcp_client.py").unwrap();
             let client = lab::run(client.arg(address.to_string()));
             assert!(client.status.success(), "{client}");
             server.wait_for_times("closed.", visits);
@@ -126,12 +131,12 @@ fn tcp_server_makes_the_tutorials_calls_for_two_clients_at_once() {
 #[test]
 fn udp_server_makes_the_tutorials_calls() {
     let visit = |server: &Running, address: SocketAddr| {
-        let mut client = peer("udp_client.py").unwrap();
+        let mut client = python("udp_client.py").unwrap();
         let client = lab::run(client.arg(address.to_string()));
         assert!(client.status.success(), "{client}");
         server.wait_for_times("Received from", 3);
     };
-    let Some(mut tutorials) = peer("udp_server.py") else {
+    let Some(mut tutorials) = python("udp_server.py") else {
         return;
     };
     let Some(ours) = served(program("udp-server").arg("127.0.0.1:0"), Signal::INT, visit) else {
@@ -148,7 +153,8 @@ fn udp_server_makes_the_tutorials_calls() {
 /// The tests above would be of no use if the script left everything out.
 #[test]
 fn what_is_done_otherwise_shows() {
-    let (Some(mut server), Some(client)) = (peer("tcp_server.py"), peer("tcp_client.py")) else {
+    let (Some(mut server), Some(client)) = (python("tcp_server.py"), python("tcp_client.py"))
+    else {
         return;
     };
     let source = client.get_args().last().unwrap();
@@ -288,7 +294,7 @@ fn served(server: &Command, signal: Signal, visit: impl Fn(&Running, SocketAddr)
 }
 
 fn both_tcp_servers(visit: impl Fn(&Running, SocketAddr)) -> Option<[Ended; 2]> {
-    let mut tutorials = peer("tcp_server.py")?;
+    let mut tutorials = python("tcp_server.py")?;
     tutorials.args(["127.0.0.1:0", "0"]);
     let mut ours = program("tcp-server");
     ours.args(["127.0.0.1:0", "--delay", "0"]);
@@ -344,4 +350,55 @@ fn empty_folder(name: &str) -> PathBuf {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+#[test]
+fn claim_71_both_languages_make_the_same_calls() {
+    let claim = Claim::new(71, "Python and Rust ask the system for the same");
+    let (Some(mut server), Some(mut python)) = (python("tcp_server.py"), python("tcp_client.py"))
+    else {
+        return;
+    };
+    let server = Running::start(server.args(["127.0.0.1:0", "0"]));
+    let address = server.address().to_string();
+    let Some(rust) = traced(program("tcp-client").arg(&address)) else {
+        return;
+    };
+    let python = traced(python.arg(&address)).unwrap();
+    let [rust, python] = [rust, python].map(|ended| calls(&ended.stdout));
+    claim.saw("tcp-client in Rust", &rust);
+    claim.saw("in Python", &python);
+    assert_eq!(rust, python);
+    assert!(rust.starts_with("socket connect "));
+}
+
+#[test]
+fn claim_73_a_udp_client_only_creates_its_socket() {
+    let claim = Claim::new(73, "a UDP client creates a socket and sends");
+    let server = Running::start(program("udp-server").arg("127.0.0.1:0"));
+    let mut client = program("udp-client");
+    client.args([&server.address().to_string(), "Michael", "--timeout", "60"]);
+    let Some(client) = traced(&client) else {
+        return;
+    };
+    let client = calls(&client.stdout);
+    claim.saw("udp-client", &client);
+    assert_eq!(client, "socket sendto recvfrom");
+}
+
+#[test]
+fn claim_73_a_udp_server_binds_too() {
+    let claim = Claim::new(73, "a UDP server binds, then receives and sends");
+    let visit = |server: &Running, address: SocketAddr| {
+        let mut client = program("udp-client");
+        let client = lab::run(client.args([&address.to_string(), "Michael", "--timeout", "60"]));
+        assert!(client.status.success(), "{client}");
+        server.wait_for("Received from");
+    };
+    let Some(server) = served(program("udp-server").arg("127.0.0.1:0"), Signal::INT, visit) else {
+        return;
+    };
+    let server = calls(&server.stdout);
+    claim.saw("udp-server", &server);
+    assert_eq!(server, "socket bind recvfrom sendto");
 }

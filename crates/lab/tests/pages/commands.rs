@@ -1,6 +1,8 @@
 //! Whether a command that a page gives can be run: the program, example, test or script is there, and so is every flag.
 
 use std::fs;
+use std::io;
+use std::path::Path;
 
 use super::root;
 
@@ -104,6 +106,7 @@ fn check_test(words: &[&str]) -> Result<(), String> {
     let mut package = None;
     while let Some(word) = words.next() {
         match *word {
+            "-q" => {}
             "-p" => package = words.next(),
             "--test" => {
                 let file = words.next().ok_or("--test needs a name")?;
@@ -125,13 +128,27 @@ fn check_test(words: &[&str]) -> Result<(), String> {
 
 fn has_test(package: &str, name: &str) -> Result<(), String> {
     let tests = root().join("crates").join(package).join("tests");
-    let files = fs::read_dir(tests).map_err(|error| error.to_string())?;
-    let mut sources = files.filter_map(|file| fs::read_to_string(file.ok()?.path()).ok());
-    // A number at the end is whole: claim_5 is not claim_52.
-    let found = sources.any(|source| {
-        source.contains(&format!("fn {name}_")) || source.contains(&format!("fn {name}("))
-    });
+    let sources = sources(&tests).map_err(|error| error.to_string())?;
+    // A number at the end is whole: claim_5 is not claim_52. A module's name stands for all its tests.
+    let ways = ["fn {}_", "fn {}(", "mod {};"].map(|way| way.replace("{}", name));
+    let found = sources
+        .iter()
+        .any(|source| ways.iter().any(|way| source.contains(way)));
     found
         .then_some(())
         .ok_or(format!("{package} has no test {name}"))
+}
+
+/// Every file of a package's tests, also in the folders.
+fn sources(folder: &Path) -> io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(sources(&path)?);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(fs::read_to_string(path)?);
+        }
+    }
+    Ok(found)
 }

@@ -6,8 +6,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod claims;
 mod commands;
 mod page;
+mod socket_calls;
 #[cfg(target_os = "linux")]
 mod transcripts;
 

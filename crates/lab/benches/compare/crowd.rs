@@ -37,7 +37,7 @@ pub fn crowd(effort: &Effort) -> Theme {
         }),
         Contender::new("floor", || gather(&mut floor(), clients, false).0),
     ];
-    if lab::peer("tcp_server.py").is_some() {
+    if lab::python("tcp_server.py").is_some() {
         contenders.push(Contender::new("Python", || {
             gather(&mut python(), clients, false).0
         }));

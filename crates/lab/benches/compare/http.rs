@@ -88,7 +88,7 @@ fn curl(address: SocketAddr, file: &Path) -> Command {
 }
 
 fn python(address: SocketAddr, file: &Path) -> Option<Command> {
-    let mut command = lab::peer("http_fetch.py")?;
+    let mut command = lab::python("http_fetch.py")?;
     command.arg(address.to_string()).arg(file);
     Some(command)
 }

@@ -1,8 +1,4 @@
-//! Claims 40, 43, 47, 48, 51 to 60 and 63 of docs/claims.md: programming TCP.
-//!
-//! To read the answer to one of them: `cargo test -p lab claim_52 -- --nocapture`
-
-#![allow(clippy::expect_used, clippy::unwrap_used)] // in the helpers of tests, for which it is as right as in tests
+//! Claims 40, 43, 47, 48, 51 to 60, 63 and 72 of docs/claims.md: programming TCP.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -814,7 +810,7 @@ fn claim_55_pythons_needs_two_and_listens_in_between() {
         55,
         "Python's server needs two Ctrl+C, and listens in between",
     );
-    let Some(peer) = lab::peer("tcp_server.py") else {
+    let Some(peer) = lab::python("tcp_server.py") else {
         return;
     };
     // Whoever starts the tests in the background of a shell makes Python deaf to Ctrl+C: it is told to listen.
@@ -1154,4 +1150,17 @@ fn claim_63_five_steps_of_a_server_and_three_of_a_client() {
         assert_eq!(steps, first);
         assert!(rest.len() > 1 && rest.iter().all(|name| talk.contains(name)));
     }
+}
+
+#[test]
+fn claim_72_data_arrives_without_an_answer() {
+    let claim = Claim::new(72, "data arrives though the program answers nothing");
+    let (mut client, accepted) = connection();
+    client.write_all(b"Michael").unwrap();
+    lab::claim::wait_for_bytes(&accepted, 7);
+    claim.saw("arrived at the server's system", "7 bytes");
+    client.set_nonblocking(true).unwrap();
+    let answer = client.read(&mut [0; 1024]);
+    claim.saw("the client's recv", outcome(&answer));
+    assert_eq!(answer.unwrap_err().kind(), ErrorKind::WouldBlock);
 }

@@ -14,7 +14,7 @@ use crate::{tcp, udp};
 /// Start until ready, Ctrl+C until gone.
 pub fn start_and_stop(effort: &Effort) -> Theme {
     let mut theme = Theme::default();
-    let has_python = lab::peer("tcp_server.py").is_some();
+    let has_python = lab::python("tcp_server.py").is_some();
     if !has_python {
         theme.leave_out("Python", "not installed");
     }
@@ -75,7 +75,7 @@ pub fn idle(effort: &Effort) -> Theme {
         ("tcp-server", true, Server::start(&mut tcp::ours())),
         ("udp-server", true, Server::start(&mut udp::ours())),
     ];
-    if lab::peer("tcp_server.py").is_some() {
+    if lab::python("tcp_server.py").is_some() {
         servers.push(("Python, TCP", false, Server::start(&mut tcp::python())));
         servers.push(("Python, UDP", false, Server::start(&mut udp::python())));
     } else {

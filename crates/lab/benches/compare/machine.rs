@@ -7,7 +7,7 @@ use std::thread;
 /// As a Markdown table.
 pub fn describe() -> String {
     let cores = thread::available_parallelism().map_or(0, usize::from);
-    let python = lab::peer("tcp_server.py").map(|command| command.get_program().to_owned());
+    let python = lab::python("tcp_server.py").map(|command| command.get_program().to_owned());
     let lines: Vec<[String; 2]> = [
         ("processor", line_of("/proc/cpuinfo", "model name")),
         ("cores", Some(cores.to_string())),

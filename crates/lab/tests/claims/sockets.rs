@@ -1,8 +1,4 @@
-//! Claims 1 to 14 of docs/claims.md: what a socket is.
-//!
-//! To read the answer to one of them: `cargo test -p lab claim_04 -- --nocapture`
-
-#![allow(clippy::expect_used)] // in the helpers of tests, for which it is as right as in tests
+//! Claims 1 to 14 and 74 to 76 of docs/claims.md: what a socket is.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
@@ -387,7 +383,7 @@ fn claim_12_raw_sockets_carry_icmp_for_those_who_may() {
     // The same test again, by somebody who may not.
     let mut again = std::process::Command::new(std::env::current_exe().unwrap());
     again.args(["--exact", "--nocapture"]);
-    again.arg("claim_12_raw_sockets_carry_icmp_for_those_who_may");
+    again.arg("sockets::claim_12_raw_sockets_carry_icmp_for_those_who_may");
     let Some(again) = claim.start_as_ordinary_user(&mut again) else {
         return;
     };
@@ -489,4 +485,44 @@ fn claim_14_pythons_framework_has_another_name_now() {
     let new = claim.python(code).unwrap();
     claim.saw("import socketserver", &new.stdout);
     assert_eq!(new.stdout.trim(), "ThreadingTCPServer", "{new}");
+}
+
+#[test]
+fn claim_74_connect_tells_the_socket_its_peer() {
+    let claim = Claim::new(74, "a socket learns its peer from connect");
+    let listener = TcpListener::bind(LOOPBACK).unwrap();
+    let server = listener.local_addr().unwrap();
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let before = socket.peer_addr();
+    claim.saw("created, its type", format_args!("{:?}", socket.r#type()));
+    claim.saw("created, its peer", outcome(&before));
+    assert_eq!(socket.r#type().unwrap(), Type::STREAM);
+    assert_eq!(before.unwrap_err().kind(), ErrorKind::NotConnected);
+    socket.connect(&server.into()).unwrap();
+    let peer = socket.peer_addr().unwrap().as_socket().unwrap();
+    claim.saw("connected, its peer", peer);
+    assert_eq!(peer, server);
+}
+
+/// Linux, where listen without bind gives the socket a port.
+#[cfg(target_os = "linux")]
+#[test]
+fn claim_75_the_handshake_does_not_need_a_bind() {
+    let claim = Claim::new(75, "a handshake takes place without a bind");
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.listen(5).unwrap();
+    let port = socket.local_addr().unwrap().as_socket().unwrap().port();
+    let connected = TcpStream::connect((Ipv4Addr::LOCALHOST, port));
+    claim.saw("listening, never bound: connect", outcome(&connected));
+    assert!(connected.is_ok());
+}
+
+#[test]
+fn claim_76_an_ipv4_socket_connects_any_two_processes() {
+    let claim = Claim::new(76, "AF_INET also connects a client on this machine");
+    let server = tcp_server();
+    let client = lab::run(program("tcp-client").args([&server.address().to_string(), "Michael"]));
+    claim.saw("a client and a server, AF_INET", &client.stdout);
+    assert!(server.address().is_ipv4());
+    assert!(client.stdout.contains("Hello, Michael!"), "{client}");
 }

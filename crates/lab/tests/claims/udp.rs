@@ -1,8 +1,4 @@
 //! Claims 64 to 70 of docs/claims.md: datagrams, what they save and what they cost.
-//!
-//! To read the answer to one of them: `cargo test -p lab claim_68 -- --nocapture`
-
-#![allow(clippy::unwrap_used)] // in the helpers of tests, for which it is as right as in tests
 
 use std::env;
 use std::io::{self, ErrorKind, Read, Write};

@@ -2,17 +2,10 @@
 //!
 //! The page says what holds, the others show it: a claim that is in one and not in the other is a mistake.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // in the helpers of tests, as in tests
-
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-const CLAIMS: std::ops::RangeInclusive<u8> = 1..=70;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use super::root;
 
 fn page() -> String {
     let page = fs::read_to_string(root().join("docs/claims.md")).expect("the page is there");
@@ -71,23 +64,25 @@ fn tests(sources: &[String]) -> Vec<Test<'_>> {
     tests
 }
 
-/// The sources of the tests that sit beside this one.
+/// The sources of the claims' tests: those that compare system calls are with the traces.
 fn sources() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let files = fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path());
-    let sources = files.filter(|file| {
-        file.extension().is_some_and(|rs| rs == "rs") && !file.ends_with("claims_page.rs")
-    });
-    sources
+    let tests = root().join("crates/lab/tests");
+    let files = fs::read_dir(tests.join("claims")).unwrap();
+    let files = files.map(|file| file.unwrap().path());
+    files
+        .chain([tests.join("trace.rs")])
         .map(|file| fs::read_to_string(file).unwrap().replace("\r\n", "\n"))
         .collect()
 }
 
-/// The claims in a section's commands, `cargo test -p lab claim_07 -- --nocapture`.
+/// The claims in a section's commands, `cargo test -q -p lab --test claims claim_07 -- --nocapture`.
 fn commands(section: &str) -> Vec<u8> {
-    let commands = section.split("`cargo test -p lab claim_").skip(1);
+    let commands = section.split("`cargo test -q -p lab --test ").skip(1);
+    let commands = commands.map(|command| {
+        let (file, claim) = command.split_once(" claim_").expect("a claim's test");
+        assert!(["claims", "trace"].contains(&file), "--test {file}");
+        claim
+    });
     commands
         .map(|command| {
             let (number, flags) = command.split_once(' ').unwrap();
@@ -110,11 +105,28 @@ fn assert_same(page: &BTreeSet<u8>, others: &BTreeSet<u8>, what: &str) {
 #[test]
 fn the_page_has_every_claim_once_and_in_order() {
     let page = page();
-    let all: Vec<_> = CLAIMS.collect();
     let headings: Vec<_> = sections(&page).iter().map(|section| section.0).collect();
+    let all: Vec<_> = (1..).take(headings.len()).collect();
     assert_eq!(headings, all, "the sections");
     let rows: Vec<_> = rows(&page).iter().map(|row| row.0).collect();
     assert_eq!(rows, all, "the rows of the tables");
+}
+
+/// Where a page says how many claims there are.
+#[test]
+fn the_pages_count_the_claims_right() {
+    let count = sections(&page()).len();
+    for (file, says) in [
+        ("README.md", format!("its {count} claims")),
+        ("README.zh-CN.md", format!("的 {count} 条说法")),
+        ("docs/README.md", format!("all {count} claims")),
+        ("docs/zh-CN/README.md", format!("全部 {count} 条")),
+        ("docs/claims.md", format!("makes {count} claims")),
+        ("docs/zh-CN/claims.md", format!("一共有 {count} 条说法")),
+    ] {
+        let page = fs::read_to_string(root().join(file)).unwrap();
+        assert!(page.contains(&says), "{file} does not say: {says}");
+    }
 }
 
 #[test]
@@ -227,5 +239,90 @@ fn every_test_is_one_of_the_claim_that_its_name_says() {
         let body: String = body.split_whitespace().collect();
         assert!(body.contains(&format!("Claim::new({number},")), "{name}");
         assert!(names.insert(name.clone()), "two are called {name}");
+    }
+}
+
+/// Where an answer comes from: a section of an RFC, or a manual page. RFC 768 has no sections.
+#[test]
+fn every_claim_names_its_sources() {
+    for (number, section) in sections(&page()) {
+        let line = section
+            .lines()
+            .find_map(|line| line.strip_prefix("Source: "));
+        let line = line.unwrap_or_else(|| panic!("claim {number} has no source"));
+        let sources = line
+            .split(". Run on ")
+            .next()
+            .unwrap()
+            .trim_end_matches('.');
+        for source in sources.split("; ") {
+            assert!(
+                ["none", "RFC 768"].contains(&source)
+                    || is_section(source)
+                    || is_manual_page(source),
+                "claim {number}: {source}"
+            );
+        }
+    }
+}
+
+/// `RFC 9293, section 3.3.2`
+fn is_section(source: &str) -> bool {
+    let parts = source
+        .strip_prefix("RFC ")
+        .and_then(|rest| rest.split_once(", section "));
+    parts.is_some_and(|(rfc, section)| {
+        rfc.parse::<u16>().is_ok() && section.split('.').all(|part| part.parse::<u8>().is_ok())
+    })
+}
+
+/// `socket(7)`
+fn is_manual_page(source: &str) -> bool {
+    let parts = source
+        .strip_suffix(')')
+        .and_then(|rest| rest.split_once('('));
+    parts.is_some_and(|(name, section)| {
+        name.chars().all(|c| c.is_ascii_lowercase()) && ["2", "3", "5", "7"].contains(&section)
+    })
+}
+
+/// The page says for which systems a claim's tests are: their cfg attributes decide.
+#[test]
+fn every_claim_says_where_it_was_run() {
+    let sources = sources();
+    let mut systems = vec![BTreeSet::new(); usize::from(u8::MAX)];
+    for source in &sources {
+        let whole = source.contains("\n#![cfg(target_os = \"linux\")]");
+        for (number, _, before, _) in tests(std::slice::from_ref(source)) {
+            let mut attributes = before
+                .lines()
+                .rev()
+                .take_while(|line| line.starts_with("#["));
+            let system = attributes.find_map(|line| match line {
+                "#[cfg(target_os = \"linux\")]" => Some("Linux"),
+                "#[cfg(unix)]" => Some("Unix"),
+                _ => None,
+            });
+            let system = if whole { Some("Linux") } else { system };
+            systems[usize::from(number)].insert(system);
+        }
+    }
+    for (number, section) in sections(&page()) {
+        let systems: Vec<_> = systems[usize::from(number)].iter().copied().collect();
+        let says = match systems[..] {
+            [] if section.contains("`scripts/three-hosts.sh`") => "Run on Linux, with three hosts.",
+            [] => "",
+            [None] => "Run on Linux; the test is for every system.",
+            [Some("Linux")] => "Run on Linux; the test is for Linux alone.",
+            [Some("Unix")] => "Run on Linux; the test is for Unix alone.",
+            [None, ..] => "Run on Linux; the test is for every system, a part of it not.",
+            _ => "Run on Linux; the test is for Unix, a part of it for Linux alone.",
+        };
+        let line = section
+            .lines()
+            .find(|line| line.starts_with("Source: "))
+            .unwrap();
+        let said = line.find("Run on ").map_or("", |start| &line[start..]);
+        assert_eq!(said, says, "claim {number}");
     }
 }

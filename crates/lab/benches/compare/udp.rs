@@ -24,7 +24,7 @@ fn printing_floor() -> Command {
 }
 
 pub fn python() -> Command {
-    let mut command = lab::peer("udp_server.py").expect("it was asked for");
+    let mut command = lab::python("udp_server.py").expect("it was asked for");
     command.arg("127.0.0.1:0");
     command
 }

@@ -4,8 +4,6 @@
 //! the next blank line, comment or bracket. The last test holds the page against this file, letter for
 //! letter, both ways. So a cell that does not compile, or does something else, cannot stand.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};

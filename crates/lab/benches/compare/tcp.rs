@@ -30,14 +30,14 @@ pub fn floor() -> Command {
 }
 
 pub fn python() -> Command {
-    let mut command = lab::peer("tcp_server.py").expect("it was asked for");
+    let mut command = lab::python("tcp_server.py").expect("it was asked for");
     command.args(["127.0.0.1:0", "none"]);
     command
 }
 
 /// As ours, the tutorial's program with its second of sleep made 0; but in Python that is still a sleep.
 fn python_with_sleep() -> Command {
-    let mut command = lab::peer("tcp_server.py").expect("it was asked for");
+    let mut command = lab::python("tcp_server.py").expect("it was asked for");
     command.args(["127.0.0.1:0", "0"]);
     command
 }
@@ -84,7 +84,7 @@ fn entries(theme: &mut Theme) -> Vec<Entry> {
 pub fn add_installed(entries: &mut Vec<Entry>, theme: &mut Theme, peers: [Entry; 3]) {
     for (name, command) in peers {
         let installed = match name {
-            "Python" => lab::peer("tcp_server.py").is_some(),
+            "Python" => lab::python("tcp_server.py").is_some(),
             tool => is_installed(tool),
         };
         if installed {

@@ -1,10 +1,6 @@
 //! Claims 44 to 46, 49, 50, 61 and 62 of docs/claims.md: fetching a page, and what a stream's calls give.
-//!
-//! To read the answer to one of them: `cargo test -p lab claim_46 -- --nocapture`
 
-#![allow(clippy::unwrap_used)] // in the helpers of tests, for which it is as right as in tests
-
-#[path = "../../http-fetch/tests/scripted/mod.rs"]
+#[path = "../../../http-fetch/tests/scripted/mod.rs"]
 mod scripted;
 
 use std::fs;

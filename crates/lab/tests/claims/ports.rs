@@ -1,10 +1,6 @@
 //! Claims 15 to 29 of docs/claims.md: addresses and ports, as far as one machine can show them.
 //!
-//! To read the answer to one of them: `cargo test -p lab claim_23 -- --nocapture`
-//!
 //! What takes several machines is shown by scripts/three-hosts.sh.
-
-#![allow(clippy::unwrap_used)] // in the helpers of tests, for which it is as right as in tests
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read, Write};
@@ -603,6 +599,24 @@ fn claim_26_one_process_may_hold_many_ports() {
         claim.saw(port, accepted);
     }
     assert_eq!(BTreeSet::from(ports).len(), 5);
+}
+
+/// Linux: which combinations of SO_REUSEADDR other systems want is their own affair.
+#[cfg(target_os = "linux")]
+#[test]
+fn claim_26_one_port_is_enough_for_three_servers() {
+    let claim = Claim::new(26, "one local port is enough for three servers");
+    let servers = [(); 3].map(|()| TcpListener::bind(LOOPBACK).unwrap());
+    let clients = [(); 3].map(|()| tcp_socket());
+    let mut own = SocketAddr::from(LOOPBACK);
+    for (client, server) in clients.iter().zip(&servers) {
+        client.set_reuse_address(true).unwrap();
+        own = bind(client, own).unwrap();
+        let server = server.local_addr().unwrap();
+        let connected = client.connect(&server.into());
+        claim.saw(format_args!("from {own} to {server}"), outcome(&connected));
+        assert!(connected.is_ok());
+    }
 }
 
 #[test]
