@@ -18,11 +18,6 @@
 //! cargo run -p http-fetch -- 127.0.0.1:8080
 //! ```
 
-mod response;
-mod save;
-mod timeout;
-mod url;
-
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -31,11 +26,9 @@ use std::time::Duration;
 
 use clap::Parser;
 use common::{Peer, print_line, printable};
+use http_fetch::{Response, Url, save, status, timeout};
 use log::{debug, info, warn};
 use socket2::{Domain, Socket, Type};
-
-use crate::response::{End, Response};
-use crate::url::Url;
 
 /// How long a server that has answered may take to close the connection.
 const TIME_TO_CLOSE: Duration = Duration::from_secs(1);
@@ -71,29 +64,27 @@ fn fetch(args: &Args) -> io::Result<()> {
     debug!("closed");
 
     // 6. Split the header from the body at the first blank line; see response.rs for the rest of HTTP.
-    let response = Response::parse(&received)?;
+    let (head, body) = received.split()?;
 
     // 7. Print the header. Whoever does not want to read it may still want the page.
-    let printed = print_line(printable(response.header));
-    if let Some(meaning) = response::not_a_page(response.status, response.header) {
+    let printed = print_line(printable(&head.text));
+    if let Some(meaning) = status::not_a_page(&head) {
         warn!("{meaning}");
     }
 
     // 8. Save the body.
     let file = args.output.display();
-    save::save(&args.output, &response.body).map_err(|error| common::output_error(&file, error))?;
-    info!("saved {} bytes in {file}", response.body.len());
+    save::save(&args.output, &body).map_err(|error| common::output_error(&file, error))?;
+    info!("saved {} bytes in {file}", body.len());
     printed
 }
 
 /// 4. Receives until the server closes the connection.
-fn receive_all(stream: &mut TcpStream, args: &Args) -> io::Result<Vec<u8>> {
+fn receive_all(stream: &mut TcpStream, args: &Args) -> io::Result<Response<Vec<u8>>> {
     stream.set_read_timeout(Some(args.timeout))?;
     // What one call brings is cut anywhere: only all of it together is an answer.
     let mut buffer = vec![0; args.recv_size as usize];
-    let mut received = Vec::new();
-    let mut end = End::default();
-    let mut complete = false;
+    let mut received = Response::new(Vec::new());
     loop {
         let length = match stream.read(&mut buffer) {
             Ok(0) => {
@@ -103,20 +94,19 @@ fn receive_all(stream: &mut TcpStream, args: &Args) -> io::Result<Vec<u8>> {
             // On Linux, Ctrl+Z interrupts a receive with a timeout.
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             // A server that has answered, and does not close or says more, is not waited for.
-            _ if complete => return Ok(received),
+            _ if received.is_complete() => return Ok(received),
             Ok(length) => length,
-            Err(error) => return Err(timeout::receiving(&error, args.timeout, received.len())),
+            Err(error) => return Err(timeout::receiving(&error, args.timeout, received.came())),
         };
         debug!("received {length} bytes");
-        received.extend_from_slice(&buffer[..length]);
-        if received.len() as u64 > u64::from(args.max_size) << 20 {
-            let came = received.len();
+        received.take(&buffer[..length])?;
+        if received.came() as u64 > u64::from(args.max_size) << 20 {
+            let came = received.came();
             let wrong = format!("more than {} MiB ({came} bytes came)", args.max_size);
             let error = io::Error::new(ErrorKind::FileTooLarge, wrong);
             return Err(common::advise(error, "allow more with --max-size".into()));
         }
-        complete = end.is_in(&received)?;
-        if complete {
+        if received.is_complete() {
             stream.set_read_timeout(Some(TIME_TO_CLOSE.min(args.timeout)))?;
         }
     }

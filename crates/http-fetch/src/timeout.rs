@@ -7,6 +7,7 @@ use std::time::Duration;
 const EINPROGRESS: i32 = 115;
 
 /// Why a connect failed.
+#[must_use]
 pub fn connecting(error: Error, timeout: Duration) -> Error {
     match error.raw_os_error() {
         Some(EINPROGRESS) if cfg!(target_os = "linux") => {
@@ -17,6 +18,7 @@ pub fn connecting(error: Error, timeout: Duration) -> Error {
 }
 
 /// Why a receive failed, and how many bytes came before.
+#[must_use]
 pub fn receiving(error: &Error, timeout: Duration, came: usize) -> Error {
     match error.kind() {
         // The first is what Unix calls it.

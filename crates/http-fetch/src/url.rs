@@ -16,6 +16,7 @@ pub struct Url {
 impl Url {
     /// The address as the `Host` field has it (RFC 9110, section 7.2): without port 80, and without
     /// the interface of an IPv6 address, which means nothing to another machine.
+    #[must_use]
     pub fn host_field(&self) -> String {
         let address = self.address.to_string();
         let address = address.strip_suffix(":80").unwrap_or(&address);
