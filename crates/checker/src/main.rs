@@ -150,6 +150,12 @@ fn main() -> ExitCode {
             .error(ErrorKind::MissingRequiredArgument, missing)
             .exit();
     }
+    if let Some(name) = &args.exercise {
+        let unknown = format!("there is no exercise `{name}` yet");
+        Args::command()
+            .error(ErrorKind::InvalidValue, unknown)
+            .exit();
+    }
     match world::enter(args.here) {
         Entered::Done(status) => ExitCode::from(status),
         Entered::Here(world) => check(args, language, world),

@@ -78,6 +78,7 @@ pub fn check(session: &mut Session) {
         welcomes: true,
         line_end: "",
         slowest: Duration::ZERO,
+        processes: 1,
         always_busy: false,
     };
     if talk.alone(first) && talk.together() {
@@ -96,6 +97,8 @@ struct Talk<'a> {
     /// What ends a message: nothing, as in the text, or a line end.
     line_end: &'static str,
     slowest: Duration,
+    /// How many processes it was while it talked to its first client.
+    processes: usize,
     /// Whether it uses the processor even while it has nothing to do.
     always_busy: bool,
 }
@@ -319,6 +322,7 @@ impl Talk<'_> {
         if !self.welcome(&mut conn) || !self.names(&mut conn) {
             return false;
         }
+        self.processes = watch::processes(self.session.pid(), self.session.world.own);
         // Long enough to tell what an idle server uses.
         let window = since.0 + Duration::from_millis(700);
         self.session.bell.wait(window, || None::<()>);
@@ -704,7 +708,7 @@ impl Talk<'_> {
     /// The talk is over, and the connection stays open; unless a process of its own had it, and the parent
     /// holds it until its next `accept`, which is not what the text is about.
     fn not_closed(&mut self, mut conn: Conn, did: Text, late: bool) -> bool {
-        let many = watch::processes(self.session.pid(), self.session.world.own) > 1 || late;
+        let many = self.processes > 1 || late;
         let second = self.connect();
         let freed = second.is_ok() && conn.receive(self.soon(), |_| false, || false).ended;
         drop(second);
