@@ -19,10 +19,44 @@ main() {
     run "lints" cargo clippy --workspace --all-targets -- -D warnings
     run "tests" cargo test
     run "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace
+    run "nothing built twice" nothing_built_twice
     skippable "demo" scripts/demo.sh
     skippable "three hosts" scripts/three-hosts.sh
 
     printf '\n%s checks passed, %s.\n' "$passed" "${skipped:+skipped:}${skipped:-none skipped}"
+}
+
+# Once the whole workspace is built, `cargo run -p …` must start without compiling. So each program and example, built
+# on its own, may use only libraries that the workspace has built. A library's file name has a hash of its features:
+# this check sees other features even where an earlier build has left such a library behind.
+nothing_built_twice() {
+    local all one package kind name other count=0 wrong=0
+    all=$(built --workspace --bins --examples) || return
+    while read -r package kind name; do
+        one=$(built -p "$package" "--$kind" "$name") || return
+        other=$(comm -13 <(libraries "$all") <(libraries "$one"))
+        count=$((count + 1))
+        [ -z "$other" ] && continue
+        printf '%s %s builds again:\n%s\n' "$kind" "$name" "$other" >&2
+        wrong=1
+    done < <(programs <<<"$all")
+    echo "$count programs and examples looked at"
+    [ "$count" -gt 5 ] && [ "$wrong" = 0 ]
+}
+
+# Of cargo's messages: package, "bin" or "example", and name of all that can be run.
+programs() {
+    sed -nE 's/.*"package_id":"([^"]*)".*"kind":\["(bin|example)"\].*"name":"([^"]*)","src_path.*/\1 \2 \3/p'
+}
+
+# CARGO ARGUMENTS: builds, and prints cargo's messages on what it has built.
+built() {
+    cargo build --quiet --message-format json-render-diagnostics "$@" | grep compiler-artifact
+}
+
+# MESSAGES: the libraries that they name.
+libraries() {
+    grep -oE '[A-Za-z0-9_]+-[0-9a-f]{16}\.(rlib|rmeta|so|dylib|dll)' <<<"$1" | LC_ALL=C sort -u
 }
 
 # TOOL USE: says what is skipped where a tool is missing; no check fails for that.
