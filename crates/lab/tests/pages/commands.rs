@@ -52,7 +52,8 @@ impl Run {
 
 /// Checks one command.
 pub fn check(line: &str) -> Result<(), String> {
-    let words: Vec<_> = line.split_whitespace().collect();
+    let words = line.split_whitespace();
+    let words: Vec<_> = words.skip_while(|word| word.contains('=')).collect();
     match words[..] {
         [script, ..] if script.starts_with("scripts/") => check_script(script, &words[1..]),
         ["cargo", "test" | "bench", ..] => check_test(&words[2..]),
@@ -65,6 +66,7 @@ fn check_script(script: &str, arguments: &[&str]) -> Result<(), String> {
         return Err("there is no such script".into());
     }
     match arguments {
+        ["windows", command @ ..] => check(&format!("cargo {}", command.join(" "))),
         [program, ..] if program.starts_with("target/") => {
             known_program(program.rsplit('/').next().unwrap_or_default())
         }
