@@ -68,8 +68,8 @@ fn fetch(args: &Args) -> io::Result<()> {
 
     // 7. Print the header. Whoever does not want to read it may still want the page.
     let printed = print_line(printable(&head.text));
-    if let Some(meaning) = status::not_a_page(&head) {
-        warn!("{meaning}");
+    for warning in status::warnings(&head) {
+        warn!("{warning}");
     }
 
     // 8. Save the body.

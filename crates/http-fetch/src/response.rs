@@ -181,7 +181,7 @@ impl<B: Write> Response<B> {
                     size => return Ok(Next::Chunk(size)),
                 }
             }
-            Line::ChunkEnd if line == b"\r\n" => {
+            Line::ChunkEnd if text.is_empty() => {
                 self.section = 0;
                 Line::ChunkSize
             }
@@ -221,10 +221,14 @@ impl Head {
             204 | 304 => return Ok(Next::Nothing),
             _ => {}
         }
-        match self.list("Transfer-Encoding").join(", ").as_str() {
-            "" => {}
-            "chunked" => return Ok(Next::Line(Line::ChunkSize)),
-            coding => return Err(format!("nobody asked for Transfer-Encoding: {coding}")),
+        // "identity" is an old name for no coding at all, and nobody may chunk twice (section 6.1).
+        let mut codings = self.list("Transfer-Encoding");
+        codings.retain(|coding| !matches!(coding.as_str(), "" | "identity"));
+        if let Some(other) = codings.iter().find(|coding| *coding != "chunked") {
+            return Err(format!("nobody asked for Transfer-Encoding: {other}"));
+        }
+        if !codings.is_empty() {
+            return Ok(Next::Line(Line::ChunkSize));
         }
         let lengths = self.list("Content-Length");
         let mut numbers = Vec::new();
@@ -246,6 +250,7 @@ impl Head {
     pub(crate) fn values(&self, name: &str) -> Vec<String> {
         // In old headers, a line that starts with a space continues the one before (RFC 9112, section 5.2).
         let text = String::from_utf8_lossy(&self.text);
+        let text = text.replace("\r\n", "\n");
         let text = text.replace("\n ", " ").replace("\n\t", " ");
         text.lines()
             .skip(1)
@@ -276,15 +281,17 @@ fn without_end(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// The code in `HTTP/1.1 200 OK`: three digits, and after them words in whatever encoding, or none.
+/// The code in `HTTP/1.1 200 OK`: three digits, the first not 0, and after them words in whatever
+/// encoding, or none.
 fn status(line: &[u8]) -> Option<u16> {
     let [b'0'..=b'9', b' ', code_and_reason @ ..] = line.strip_prefix(b"HTTP/1.")? else {
         return None;
     };
     let code = code_and_reason.split(|&byte| byte == b' ').next()?;
     let code = std::str::from_utf8(code).ok()?;
-    let code = number(code, 10).filter(|_| code.len() == 3)?;
-    u16::try_from(code).ok()
+    let length = code.len();
+    let code = u16::try_from(number(code, 10)?).ok()?;
+    (length == 3 && code >= 100).then_some(code)
 }
 
 /// The size in the line before a chunk (RFC 9112, section 7.1).
@@ -491,6 +498,8 @@ mod tests {
             "HTTP/1.1\t200 OK",
             "HTTP/1.1 20",
             "HTTP/1.1 0200",
+            "HTTP/1.1 004 Low",
+            "HTTP/1.1 099",
             "HTTP/1.1 200OK",
             "HTTP/1.1 +20 OK",
             "HTTP/1.1 2\u{661}0 OK",
@@ -551,14 +560,15 @@ mod tests {
             "Transfer-Encoding: Chunked",
             "Content-Length: 3\r\nTransfer-Encoding: chunked",
             "Transfer-Encoding:\r\n\tchunked",
+            "Transfer-Encoding: chunked, chunked",
+            "Transfer-Encoding: identity,, chunked",
         ] {
             assert_eq!(with_header(fields, chunks), Ok((200, "Hello".into())));
         }
         for fields in [
             "Transfer-Encoding: gzip, chunked",
             "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
-            "Transfer-Encoding: chunked, chunked",
-            "Transfer-Encoding: identity",
+            "Transfer-Encoding: chunked, gzip, chunked",
         ] {
             is_wrong(with_header(fields, chunks), "nobody asked for");
         }
@@ -586,8 +596,8 @@ mod tests {
             "does not end after the 4 bytes",
         );
         is_wrong(
-            chunks("6\r\nHello\r\n0\r\n\r\n"),
-            "does not end after the 6 bytes",
+            chunks("7\r\nHello\r\n0\r\n\r\n"),
+            "does not end after the 7 bytes",
         );
         is_wrong(
             chunks("5\r\nHello0\r\n\r\n"),

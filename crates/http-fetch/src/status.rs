@@ -1,12 +1,26 @@
-//! What the status of a response means.
+//! What a header says that a reader of the page should know.
 
 use common::printable;
 
 use crate::Head;
 
-/// What a status other than 2xx means; a redirect also says where the page is.
+/// What may make the body another thing than the page that was asked for.
 #[must_use]
-pub fn not_a_page(head: &Head) -> Option<String> {
+pub fn warnings(head: &Head) -> Vec<String> {
+    not_a_page(head).into_iter().chain(encoded(head)).collect()
+}
+
+/// A compressed page, say, which no editor shows as text.
+fn encoded(head: &Head) -> Option<String> {
+    let codings = head.values("Content-Encoding").join(", ");
+    let plain = codings.is_empty() || codings.eq_ignore_ascii_case("identity");
+    let warning =
+        format!("nobody asked for Content-Encoding: {codings}; the body is saved as it came");
+    (!plain).then(|| printable(warning.as_bytes()))
+}
+
+/// What a status other than 2xx means; a redirect also says where the page is.
+fn not_a_page(head: &Head) -> Option<String> {
     let status = head.status;
     let meaning = match status {
         200..300 => return None,

@@ -176,6 +176,11 @@ fn a_reply_that_makes_no_sense_is_told_with_the_bytes_that_came() {
             "this is no HTTP/1.1: \"SSH-2.0-OpenSSH_9.2\"",
         ),
         ("HTTP/1.1 OK\r\n\r\n", "this is no HTTP/1.1"),
+        ("HTTP/1.1 004 Low\r\n\r\n", "this is no HTTP/1.1"),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+            "nobody asked for Transfer-Encoding: gzip",
+        ),
         ("\r\n\r\n", "this is no HTTP/1.1"),
     ] {
         // The client may hang up as soon as it sees that this makes no sense.

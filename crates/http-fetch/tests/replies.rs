@@ -248,3 +248,67 @@ fn a_header_cannot_write_to_the_terminal() {
     assert!(!ended.stderr.contains('\x1b'), "{ended}");
     assert_eq!(folder.saved(), "\x1b", "a file is not a terminal");
 }
+
+#[test]
+fn transfer_codings_are_read_as_a_list() {
+    let chunks = "6\r\nHello,\r\n5\r\n you!\r\n0\r\n\r\n";
+    // curl takes all of these. A sender must not chunk twice (RFC 9112, section 6.1), so a second
+    // "chunked" says nothing new; "identity" was the name of no coding at all (RFC 2616, section 3.6).
+    for fields in [
+        "Transfer-Encoding: chunked, chunked",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: identity, chunked",
+        "Transfer-Encoding: chunked,",
+        "Transfer-Encoding: , Chunked",
+    ] {
+        let (_, body) = fetched(format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n{chunks}"));
+        assert_eq!(body, "Hello, you!", "{fields}");
+    }
+    for fields in [
+        "Transfer-Encoding: identity",
+        "Transfer-Encoding:",
+        "Transfer-Encoding: identity\r\nContent-Length: 5",
+    ] {
+        let (_, body) = fetched(format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\nHello"));
+        assert_eq!(body, "Hello", "{fields}");
+    }
+}
+
+#[test]
+fn a_line_feed_alone_ends_a_chunk_too() {
+    let reply = "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n6\nHello,\n4\n you\n0\n\n";
+    assert_eq!(fetched(reply).1, "Hello, you");
+}
+
+#[test]
+fn a_coding_of_the_content_is_warned_of() {
+    for (field, words) in [
+        ("Content-Encoding: gzip", Some("Content-Encoding: gzip")),
+        ("content-encoding: \x1b[2Jbr", Some("\\x1b[2Jbr")),
+        ("Content-Encoding: identity", None),
+    ] {
+        let reply = format!("HTTP/1.1 200 OK\r\n{field}\r\nContent-Length: 5\r\n\r\nHello");
+        let folder = Folder::new();
+        let ended = folder.fetch(Server::sends(reply).address, &[]);
+        assert!(ended.status.success(), "{ended}");
+        assert_eq!(folder.saved(), "Hello");
+        match words {
+            Some(words) => assert!(ended.stderr.contains(words), "{words}: {ended}"),
+            None => assert!(!ended.stderr.contains("WARN"), "{ended}"),
+        }
+    }
+}
+
+#[test]
+fn a_folded_location_is_shown_on_one_line() {
+    let reply = "HTTP/1.1 302 Found\r\nLocation:\r\n http://example.org/\r\n\t#here\r\n\r\n";
+    let folder = Folder::new();
+    let ended = folder.fetch(Server::sends(reply).address, &[]);
+    assert!(ended.status.success(), "{ended}");
+    assert!(
+        ended
+            .stderr
+            .contains("302: the page is elsewhere: http://example.org/ #here\n"),
+        "{ended}"
+    );
+}
