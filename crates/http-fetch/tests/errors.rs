@@ -232,8 +232,43 @@ fn a_header_without_end_is_stopped() {
             let more = more.repeat(500);
             while stream.write_all(more.as_bytes()).is_ok() {}
         });
-        fails(server.address, &[], "does not end", BREAKS_OFF);
+        fails(
+            server.address,
+            &[],
+            "does not end within 300 KiB",
+            "the limit is http-fetch's own",
+        );
     }
+}
+
+#[test]
+fn what_cannot_become_http_is_not_waited_for() {
+    // The server stays: only its first bytes tell.
+    for reply in [
+        &b"\x15\x03\x01\x00\x02\x02\x28"[..], // a TLS alert
+        b"Welcome!",
+        b"\r\n",
+        b"\n",
+        b"HTTP/2",
+        b"http/1.1",
+    ] {
+        let server = Server::sends_and_stays(reply);
+        let wrong = fails(
+            server.address,
+            &["--timeout", "20"],
+            "this is no HTTP/1.1: ",
+            BREAKS_OFF,
+        );
+        assert!(!wrong.contains('\x15'), "{wrong}");
+    }
+    let chunk = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nHello";
+    let server = Server::sends_and_stays(chunk);
+    fails(
+        server.address,
+        &["--timeout", "20"],
+        "does not end after the 4 bytes",
+        BREAKS_OFF,
+    );
 }
 
 #[test]

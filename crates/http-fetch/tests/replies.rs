@@ -312,3 +312,18 @@ fn a_folded_location_is_shown_on_one_line() {
         "{ended}"
     );
 }
+
+#[test]
+fn a_header_may_be_as_long_as_curl_takes_it() {
+    let field = format!("X-Policy: {}\r\n", "p".repeat(90_000));
+    let cookies = format!("Set-Cookie: {}\r\n", "c".repeat(4000)).repeat(20);
+    for fields in [field, cookies] {
+        let reply = format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: 5\r\n\r\nHello");
+        let (header, body) = fetched(reply.clone());
+        assert_eq!(
+            header.len(),
+            reply.len() - "\r\n\r\nHello".len() + "\n".len()
+        );
+        assert_eq!(body, "Hello");
+    }
+}
