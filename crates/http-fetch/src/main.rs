@@ -63,7 +63,7 @@ fn fetch(args: &Args) -> io::Result<()> {
     drop(stream);
     debug!("closed");
 
-    // 6. Split the header from the body at the first blank line; see response.rs for the rest of HTTP.
+    // 6. Split the header from the body at the first blank line; response.rs does the rest of HTTP.
     let (head, body) = received.split()?;
 
     // 7. Print the header. Whoever does not want to read it may still want the page.
@@ -123,7 +123,7 @@ fn main() -> ExitCode {
 
 /// Fetches a web page: prints the header and saves the body.
 #[derive(Parser)]
-#[command(version, allow_negative_numbers = true)] // refused with the reason, not as an unknown flag
+#[command(version, allow_negative_numbers = true)] // refused with a reason, not as a flag
 #[command(
     after_help = "Example:\n  cargo run -p http-fetch -- 127.0.0.1:8080 -o page.html\n  \
                   and before it, in another terminal: cargo run -p http-fetch --example page_server"
