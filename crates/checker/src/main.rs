@@ -11,6 +11,7 @@
 
 #![allow(dead_code)]
 
+mod client;
 mod conn;
 mod events;
 mod faults;

@@ -1,13 +1,511 @@
-//! The check of a learner's tcp-client. Not written yet.
+//! The check of a learner's tcp-client: the checker is the server, wherever the client knocks.
 
-use crate::report::Step;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use crate::client::{Door, KEYBOARD, LINES, Lesson, Parts, TRIES, can_be_at, knocked};
+use crate::conn::{Came, Conn};
+use crate::faults::Name;
+use crate::report::{Step, shown};
 use crate::session::Session;
-use crate::words::Message;
+use crate::watch::Protocol;
+use crate::words::{Message, Text};
 
 /// The lesson's steps.
-pub const STEPS: &[Step] = &[];
+pub const STEPS: &[Step] = &[
+    Step {
+        number: 1,
+        what: Message::TcpClientSocket,
+    },
+    Step {
+        number: 2,
+        what: Message::TcpClientConnect,
+    },
+    Step {
+        number: 3,
+        what: Message::TcpClientWelcome,
+    },
+    Step {
+        number: 4,
+        what: Message::TcpClientNames,
+    },
+    Step {
+        number: 4,
+        what: Message::TcpClientShows,
+    },
+    Step {
+        number: 5,
+        what: Message::TcpClientExit,
+    },
+    Step {
+        number: 6,
+        what: Message::TcpClientClose,
+    },
+];
+
+const LESSON: Lesson = Lesson {
+    read: Message::ReadTcpClient,
+    number: |step| {
+        let found = STEPS.iter().find(|known| known.what == step);
+        found.map_or(1, |step| step.number)
+    },
+};
+
+/// Who sends the next message this long after the last, without an answer, does not wait for one.
+const PATIENCE: Duration = Duration::from_millis(1300);
+/// The most messages of one talk.
+const MOST: usize = 50;
 
 /// Holds the lesson's conversation with the program.
 pub fn check(session: &mut Session) {
-    session.report.note(Message::NotYet);
+    if let Some(conn) = meet(session) {
+        let talk = Talk {
+            session,
+            conn,
+            typed: 0,
+            answers: 0,
+            lines: false,
+        };
+        talk.hold();
+    }
+}
+
+/// Is there where the client knocks; it is started again when that was elsewhere.
+fn meet(session: &mut Session) -> Option<Conn> {
+    let mut known = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 9999))];
+    let mut doors = Vec::new();
+    for _ in 0..TRIES {
+        let address = *known.last()?;
+        match Door::open(address, &session.bell) {
+            Ok(door) => doors.push(door),
+            Err(error) => {
+                session.report.note(
+                    Message::NoDoor
+                        .with("address", address)
+                        .with("error", error),
+                );
+                return None;
+            }
+        }
+        session.watch.clear();
+        if !session.start(Message::TcpClientSocket) {
+            return None;
+        }
+        session.doing(Message::TcpClientConnect);
+        match wait_for_client(session, &doors, &known) {
+            Met::Client(conn) => {
+                session.report.ok(Message::TcpClientSocket);
+                session.report.ok(Message::TcpClientConnect);
+                let text = "127.0.0.1:9999";
+                if address.to_string() != text {
+                    let yours = Message::YoursServer.with("address", address);
+                    session.report.yours(yours.with("text", text));
+                }
+                return Some(conn);
+            }
+            Met::Elsewhere(address) => known.push(address),
+            Met::Udp(address) => {
+                let parts = Parts {
+                    did: Message::DidStart.into(),
+                    came: Message::CameDatagram.with("address", address),
+                    tutorial: Message::TutorialTcp,
+                    reason: Message::WhyWrongSocket,
+                };
+                LESSON.fault(session, Message::TcpClientSocket, Name::WrongSocket, parts);
+                return None;
+            }
+            Met::Nobody => {
+                nobody(session);
+                return None;
+            }
+        }
+    }
+    None
+}
+
+enum Met {
+    Client(Conn),
+    Elsewhere(SocketAddr),
+    Udp(SocketAddr),
+    Nobody,
+}
+
+fn wait_for_client(session: &mut Session, doors: &[Door], known: &[SocketAddr]) -> Met {
+    let deadline = Instant::now() + session.timeout;
+    let bell = session.bell.clone();
+    let look = |session: &Session| {
+        if let Some(conn) = doors.iter().find_map(Door::next) {
+            return Some(Met::Client(conn));
+        }
+        if let Some(address) = knocked(session, Protocol::Tcp, known) {
+            return can_be_at(session, address).then_some(Met::Elsewhere(address));
+        }
+        knocked(session, Protocol::Udp, &[]).map(Met::Udp)
+    };
+    let ended = bell.wait(deadline, || {
+        look(session).or_else(|| session.ended().map(|_| Met::Nobody))
+    });
+    match ended {
+        // The last packets may still be on their way to us.
+        Some(Met::Nobody) => bell
+            .wait(Instant::now() + Duration::from_millis(300), || {
+                look(session)
+            })
+            .unwrap_or(Met::Nobody),
+        Some(met) => met,
+        None => Met::Nobody,
+    }
+}
+
+fn nobody(session: &mut Session) {
+    let refused = session.printed().to_lowercase().contains("refused");
+    if !session.watch.sees && refused {
+        session.report.note(Message::KnocksElsewhere);
+        return;
+    }
+    LESSON.nobody_came(session, Message::TcpClientSocket, Message::TcpClientConnect);
+}
+
+/// The conversation, and what was seen of the client so far.
+struct Talk<'a> {
+    session: &'a mut Session,
+    conn: Conn,
+    /// How many lines were typed at its keyboard.
+    typed: usize,
+    /// How many of its messages were answered.
+    answers: usize,
+    /// Whether its messages end with a line end.
+    lines: bool,
+}
+
+/// What the client did next.
+enum Next {
+    Message(Came),
+    Left,
+    Silent,
+}
+
+impl Talk<'_> {
+    fn hold(mut self) {
+        self.session.doing(Message::TcpClientWelcome);
+        // It is the server's turn: who speaks now does not wait.
+        let early = self.conn.receive(
+            Duration::from_millis(500),
+            |bytes| !bytes.is_empty(),
+            || false,
+        );
+        if !early.bytes.is_empty() {
+            self.session.came(&early.bytes);
+            return self.speaks_first(&early);
+        }
+        if early.ended {
+            return self.left_early();
+        }
+        self.say(b"Welcome!");
+        while self.answers < MOST {
+            match self.next() {
+                Next::Message(came) => {
+                    if !self.message(came) {
+                        return;
+                    }
+                }
+                Next::Left => return self.left(),
+                Next::Silent => return self.silent(),
+            }
+        }
+    }
+
+    fn say(&mut self, bytes: &[u8]) {
+        self.session.sent(bytes);
+        self.conn.send(bytes);
+    }
+
+    /// Waits for what the client does; types a line for one that may be asking at its keyboard.
+    fn next(&mut self) -> Next {
+        let arrives = |bytes: &[u8]| !bytes.is_empty();
+        let mut came = self.conn.receive(KEYBOARD, arrives, || false);
+        if came.bytes.is_empty() && !came.ended {
+            if let Some(line) = LINES.get(self.typed) {
+                self.typed += 1;
+                if let Some(program) = self.session.program() {
+                    program.type_line(line);
+                }
+            }
+            let half = self.session.timeout / 2;
+            came = self.conn.receive(half, arrives, || false);
+            if came.bytes.is_empty() && !came.ended && self.answers == 0 {
+                came = self.line_end(half);
+            }
+        }
+        if !came.bytes.is_empty() {
+            self.session.came(&came.bytes);
+            Next::Message(came)
+        } else if came.ended {
+            Next::Left
+        } else {
+            Next::Silent
+        }
+    }
+
+    /// It may read lines, and wait for the end of the welcome's. Such a client ends its own lines, too.
+    fn line_end(&mut self, limit: Duration) -> Came {
+        self.conn.send(b"\n");
+        let came = self
+            .conn
+            .receive(limit, |bytes| !bytes.is_empty(), || false);
+        self.lines = came.bytes.ends_with(b"\n");
+        if self.lines {
+            self.session.report.yours(Message::YoursLines);
+            came
+        } else {
+            Came::default()
+        }
+    }
+
+    /// Text 003's client says one thing, shows one answer, and leaves. Any other has to wait.
+    fn speaks_first(&mut self, early: &Came) {
+        let more = self
+            .conn
+            .receive(PATIENCE, |bytes| !bytes.is_empty(), || false);
+        if more.bytes.is_empty() && !more.ended && !early.ended {
+            self.say(&early.bytes.clone());
+            let end =
+                self.conn
+                    .receive(Duration::from_secs(3), |bytes| !bytes.is_empty(), || false);
+            if end.bytes.is_empty() && end.ended {
+                let shows = self.session.mark() > 0;
+                self.session.report.yours(Message::YoursText003Client);
+                if shows {
+                    self.session.report.ok(Message::TcpClientShows);
+                }
+                return self.ends();
+            }
+        }
+        let parts = Parts {
+            did: Message::DidAcceptOnly.into(),
+            came: Message::CameBytes.with("bytes", shown(&early.bytes)),
+            tutorial: Message::TutorialWaitsWelcome,
+            reason: Message::WhyNoWaitWelcome,
+        };
+        LESSON.fault(
+            self.session,
+            Message::TcpClientWelcome,
+            Name::DoesNotWait,
+            parts,
+        );
+    }
+
+    fn left_early(&mut self) {
+        let did = Text::from(Message::DidAcceptOnly);
+        let step = Message::TcpClientWelcome;
+        self.session
+            .program()
+            .map(|program| program.wait_end(Duration::from_secs(2)));
+        if self.session.cause(step, 0, &did, &LESSON.read(step)) {
+            return;
+        }
+        let parts = Parts {
+            did,
+            came: Message::CameClosed.into(),
+            tutorial: Message::TutorialNames,
+            reason: Message::WhyNoNames,
+        };
+        LESSON.fault(
+            self.session,
+            Message::TcpClientNames,
+            Name::SendsNoNames,
+            parts,
+        );
+    }
+
+    /// A message came. Gives whether the talk goes on.
+    fn message(&mut self, mut came: Came) -> bool {
+        self.session.report.ok(Message::TcpClientWelcome);
+        let word = came.bytes.trim_ascii_end();
+        if word == b"exit" {
+            self.session.report.ok(Message::TcpClientExit);
+            if self.answers == 0 {
+                self.no_names(Message::WhyNoNames);
+            } else {
+                self.ends();
+            }
+            return false;
+        }
+        // Whoever waits for an answer says nothing meanwhile.
+        let patience = if self.answers == 0 {
+            PATIENCE
+        } else {
+            KEYBOARD
+        };
+        let more = self.conn.receive(patience, |_| false, || false);
+        let late = !more.bytes.is_empty();
+        came.bytes.extend_from_slice(&more.bytes);
+        let said = came.bytes.trim_ascii_end();
+        let goes_on = said.len() > 4 && said.ends_with(b"exit") && late;
+        if more.ended && self.answers == 0 || goes_on || self.words_sent(&came.bytes) {
+            self.does_not_wait(&came.bytes);
+            return false;
+        }
+        let mut answer = b"Hello, ".to_vec();
+        answer.extend_from_slice(came.bytes.trim_ascii_end());
+        answer.push(b'!');
+        if came.bytes.ends_with(b"\n") || self.lines {
+            answer.push(b'\n');
+        }
+        self.answers += 1;
+        self.say(&answer);
+        true
+    }
+
+    /// Whether what came without an answer is more than one message: at least two packets, each with a word.
+    fn words_sent(&self, bytes: &[u8]) -> bool {
+        let Some(peer) = self.conn.peer() else {
+            return false;
+        };
+        let packets = self.session.watch.packets();
+        let mut rest = bytes.len();
+        let mut words = 0;
+        for packet in packets
+            .iter()
+            .rev()
+            .filter(|packet| packet.from == peer && packet.length > 0)
+        {
+            if rest < packet.length {
+                break;
+            }
+            rest -= packet.length;
+            let letters = packet.data.iter().filter(|byte| byte.is_ascii_alphabetic());
+            words += usize::from(letters.count() >= 3);
+        }
+        words >= 2
+    }
+
+    fn does_not_wait(&mut self, bytes: &[u8]) {
+        let parts = Parts {
+            did: Message::DidNotAnswer.into(),
+            came: Message::CameBytes.with("bytes", shown(bytes)),
+            tutorial: Message::TutorialWaitsAnswer,
+            reason: Message::WhyNoWaitAnswer,
+        };
+        LESSON.fault(
+            self.session,
+            Message::TcpClientNames,
+            Name::DoesNotWait,
+            parts,
+        );
+    }
+
+    fn no_names(&mut self, reason: Message) {
+        let parts = Parts {
+            did: Message::DidWelcome.into(),
+            came: Message::CameNoName.into(),
+            tutorial: Message::TutorialNames,
+            reason,
+        };
+        LESSON.fault(
+            self.session,
+            Message::TcpClientNames,
+            Name::SendsNoNames,
+            parts,
+        );
+    }
+
+    /// It has closed without `exit`.
+    fn left(&mut self) {
+        let step = Message::TcpClientNames;
+        let did = Text::from(Message::DidWelcome);
+        self.session
+            .program()
+            .map(|program| program.wait_end(Duration::from_secs(2)));
+        if self.session.cause(step, 0, &did, &LESSON.read(step)) {
+            return;
+        }
+        if self.answers == 0 {
+            return self.no_names(Message::WhyNoNames);
+        }
+        self.session.report.yours(Message::YoursNoExit);
+        self.session.report.ok(Message::TcpClientExit);
+        self.ends();
+    }
+
+    /// It says nothing more, and stays.
+    fn silent(&mut self) {
+        let step = Message::TcpClientNames;
+        let did = Message::DidWaitClient.with("seconds", self.session.timeout.as_secs_f32());
+        if self.session.cause(step, 0, &did, &LESSON.read(step)) {
+            return;
+        }
+        let (step, name, tutorial, reason) = if self.answers > 1 {
+            self.session.report.ok(Message::TcpClientNames);
+            (
+                Message::TcpClientExit,
+                Name::NoExit,
+                Message::TutorialSaysExit,
+                Message::WhyNoExit,
+            )
+        } else {
+            (step, Name::Hangs, Message::TutorialNames, Message::WhyHangs)
+        };
+        let parts = Parts {
+            did,
+            came: Message::CameNothing.into(),
+            tutorial,
+            reason,
+        };
+        LESSON.fault(self.session, step, name, parts);
+    }
+
+    /// The talk is over: the program closes, ends, and has shown what it got.
+    fn ends(&mut self) {
+        self.session.report.ok(Message::TcpClientNames);
+        self.session.doing(Message::TcpClientClose);
+        let limit = self.session.timeout;
+        let quiet = self
+            .conn
+            .receive(Duration::from_millis(300), |_| false, || false);
+        if !quiet.ended {
+            self.conn.half_close();
+        }
+        let ended = self
+            .session
+            .program()
+            .and_then(|program| program.wait_end(limit));
+        let step = Message::TcpClientClose;
+        let did = Text::from(Message::DidCloseClient);
+        if self.session.cause(step, 0, &did, &LESSON.read(step)) {
+            return;
+        }
+        if ended.is_none() && self.typed == 0 {
+            let parts = Parts {
+                did,
+                came: Message::CameRunsOn.into(),
+                tutorial: Message::TutorialEnds,
+                reason: Message::WhyHangs,
+            };
+            return LESSON.fault(self.session, step, Name::Hangs, parts);
+        }
+        self.session.report.ok(step);
+        if self.answers > 0 && ended.is_some() {
+            self.shows();
+        }
+    }
+
+    fn shows(&mut self) {
+        // Whoever shows less than the whole answer does so in an own way: only silence is a fault.
+        if self.session.printed().to_lowercase().contains("hello") {
+            return self.session.report.ok(Message::TcpClientShows);
+        }
+        let parts = Parts {
+            did: Message::DidAnswers.with("count", self.answers),
+            came: Message::CameNoneShown.into(),
+            tutorial: Message::TutorialShows,
+            reason: Message::WhyNotShown,
+        };
+        LESSON.fault(
+            self.session,
+            Message::TcpClientShows,
+            Name::AnswersNotShown,
+            parts,
+        );
+    }
 }

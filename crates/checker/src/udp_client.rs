@@ -1,13 +1,221 @@
-//! The check of a learner's udp-client. Not written yet.
+//! The check of a learner's udp-client: the checker is the server, wherever the client sends.
 
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::client::{KEYBOARD, LINES, Lesson, Parts, TRIES, can_be_at, knocked};
+use crate::events::{Bell, lock};
+use crate::faults::Name;
 use crate::report::Step;
 use crate::session::Session;
+use crate::watch::Protocol;
 use crate::words::Message;
 
 /// The lesson's steps.
-pub const STEPS: &[Step] = &[];
+pub const STEPS: &[Step] = &[
+    Step {
+        number: 1,
+        what: Message::UdpClientSocket,
+    },
+    Step {
+        number: 2,
+        what: Message::UdpClientSends,
+    },
+    Step {
+        number: 3,
+        what: Message::UdpClientShows,
+    },
+    Step {
+        number: 4,
+        what: Message::UdpClientCloses,
+    },
+];
+
+const LESSON: Lesson = Lesson {
+    read: Message::ReadUdpClient,
+    number: |step| {
+        let found = STEPS.iter().find(|known| known.what == step);
+        found.map_or(1, |step| step.number)
+    },
+};
+
+/// Answers each datagram, and counts them.
+struct Desk {
+    answered: Arc<Mutex<usize>>,
+}
+
+impl Desk {
+    fn open(address: SocketAddr, bell: &Bell) -> std::io::Result<Self> {
+        let socket = UdpSocket::bind(address)?;
+        let answered = Arc::new(Mutex::new(0));
+        let (count, bell) = (Arc::clone(&answered), bell.clone());
+        thread::Builder::new().spawn(move || {
+            let mut buffer = vec![0; 1 << 16];
+            loop {
+                // An error is told of an earlier answer that reached nobody.
+                if let Ok((length, from)) = socket.recv_from(&mut buffer) {
+                    let name = buffer[..length].trim_ascii_end();
+                    let answer = [b"Hello, ", name, b"!"].concat();
+                    let _ = socket.send_to(&answer, from);
+                    *lock(&count) += 1;
+                    bell.ring();
+                }
+            }
+        })?;
+        Ok(Self { answered })
+    }
+
+    fn answered(&self) -> usize {
+        *lock(&self.answered)
+    }
+}
 
 /// Holds the lesson's conversation with the program.
 pub fn check(session: &mut Session) {
-    session.report.note(Message::NotYet);
+    let mut known = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 9999))];
+    let mut desks: Vec<Desk> = Vec::new();
+    for _ in 0..TRIES {
+        let Some(&address) = known.last() else { return };
+        match Desk::open(address, &session.bell) {
+            Ok(desk) => desks.push(desk),
+            Err(error) => {
+                let note = Message::NoDoor
+                    .with("address", address)
+                    .with("error", error);
+                session.report.note(note);
+                return;
+            }
+        }
+        session.watch.clear();
+        if !session.start(Message::UdpClientSocket) {
+            return;
+        }
+        session.doing(Message::UdpClientSends);
+        let before: usize = desks.iter().map(Desk::answered).sum();
+        match talk(session, &desks, &known, before) {
+            Met::Elsewhere(address) => known.push(address),
+            met => return judge(session, &met, address),
+        }
+    }
+}
+
+enum Met {
+    Elsewhere(SocketAddr),
+    Tcp(SocketAddr),
+    Nobody,
+    /// It sent so many datagrams; and how many lines were typed at its keyboard.
+    Datagrams(usize, usize),
+}
+
+/// Answers until the program has ended, or says nothing more.
+fn talk(session: &mut Session, desks: &[Desk], known: &[SocketAddr], before: usize) -> Met {
+    let bell = session.bell.clone();
+    let answered = || desks.iter().map(Desk::answered).sum::<usize>() - before;
+    let mut typed = 0;
+    loop {
+        let seen = answered();
+        let moved = |session: &Session| {
+            if let Some(address) = knocked(session, Protocol::Tcp, &[]) {
+                return Some(Met::Tcp(address));
+            }
+            let elsewhere = knocked(session, Protocol::Udp, known);
+            if let Some(address) = elsewhere.filter(|address| can_be_at(session, *address)) {
+                return Some(Met::Elsewhere(address));
+            }
+            let over = session.ended().is_some();
+            (over || answered() > seen).then_some(Met::Nobody)
+        };
+        let mut met = bell.wait(Instant::now() + KEYBOARD, || moved(session));
+        if met.is_none() {
+            if let (Some(line), Some(program)) = (LINES.get(typed), session.program()) {
+                program.type_line(line);
+                typed += 1;
+            }
+            met = bell.wait(Instant::now() + session.timeout, || moved(session));
+        }
+        match met {
+            Some(Met::Nobody) if session.ended().is_none() && answered() < 50 => {}
+            Some(Met::Nobody) | None => {
+                // The last packets may still be on their way to us.
+                let last = Instant::now() + Duration::from_millis(300);
+                bell.wait(last, || (answered() > 0).then_some(()));
+                let late = moved(session);
+                if let (0, Some(met @ (Met::Elsewhere(_) | Met::Tcp(_)))) = (answered(), late) {
+                    return met;
+                }
+                return match answered() {
+                    0 => Met::Nobody,
+                    count => Met::Datagrams(count, typed),
+                };
+            }
+            Some(met) => return met,
+        }
+    }
+}
+
+fn judge(session: &mut Session, met: &Met, address: SocketAddr) {
+    match met {
+        Met::Elsewhere(_) => {}
+        Met::Tcp(address) => {
+            let parts = Parts {
+                did: Message::DidStart.into(),
+                came: Message::CameTcpKnock.with("address", address),
+                tutorial: Message::TutorialUdp,
+                reason: Message::WhyWrongSocket,
+            };
+            LESSON.fault(session, Message::UdpClientSocket, Name::WrongSocket, parts);
+        }
+        Met::Nobody if !session.watch.sees && session.ended().is_none() => {
+            session.report.note(Message::KnocksElsewhere);
+        }
+        Met::Nobody => {
+            LESSON.nobody_came(session, Message::UdpClientSocket, Message::UdpClientSends);
+        }
+        Met::Datagrams(count, typed) => {
+            session.report.ok(Message::UdpClientSocket);
+            let text = "127.0.0.1:9999";
+            if address.to_string() != text {
+                let yours = Message::YoursServer.with("address", address);
+                session.report.yours(yours.with("text", text));
+            }
+            finish(session, *count, *typed);
+        }
+    }
+}
+
+/// It has sent: it ends without an error, and has shown what it got.
+fn finish(session: &mut Session, count: usize, typed: usize) {
+    let did = Message::DidAnswers.with("count", count);
+    session.report.ok(Message::UdpClientSends);
+    let limit = Duration::from_secs(1);
+    let ended = session
+        .program()
+        .and_then(|program| program.wait_end(limit));
+    let step = Message::UdpClientShows;
+    if session.cause(step, 0, &did, &LESSON.read(step)) {
+        return;
+    }
+    if ended.is_none() && typed <= 1 {
+        let parts = Parts {
+            did,
+            came: Message::CameRunsOn.into(),
+            tutorial: Message::TutorialEnds,
+            reason: Message::WhyHangs,
+        };
+        return LESSON.fault(session, Message::UdpClientCloses, Name::Hangs, parts);
+    }
+    session.report.ok(Message::UdpClientCloses);
+    if session.printed().to_lowercase().contains("hello") {
+        session.report.ok(step);
+    } else if ended.is_some() {
+        let parts = Parts {
+            did,
+            came: Message::CameNoneShown.into(),
+            tutorial: Message::TutorialShows,
+            reason: Message::WhyNotShown,
+        };
+        LESSON.fault(session, step, Name::AnswersNotShown, parts);
+    }
 }

@@ -1,0 +1,223 @@
+//! Learners' programs with one fault each, put to the checker: it finds the fault by name, and nothing once it is mended.
+//!
+//! A program is `programs/KIND/FAULT[-variant].py` (or .c, .sh). In it, `# mended: LINE` replaces the line above it, or
+//! takes it away where LINE is empty, and `# add: LINE` is a line that is missing. `programs/correct/KIND-…` has no fault.
+
+#![allow(clippy::unwrap_used)] // in a test, what fails ends it
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
+
+use lab::program;
+
+const KINDS: [&str; 5] = [
+    "http-fetch",
+    "tcp-client",
+    "tcp-server",
+    "udp-client",
+    "udp-server",
+];
+
+fn works(command: &str, arguments: &[&str]) -> bool {
+    let run = Command::new(command).args(arguments).output();
+    let works = run.is_ok_and(|run| run.status.success());
+    if !works {
+        eprintln!(
+            "skipped: `{command} {}` does not work here",
+            arguments.join(" ")
+        );
+    }
+    works
+}
+
+fn namespaces() -> bool {
+    let probe = [
+        "--net", "--mount", "--pid", "--fork", "mount", "-t", "proc", "proc", "/proc",
+    ];
+    let user = [&["--user", "--map-root-user"], &probe[..]].concat();
+    works("unshare", &probe) || works("unshare", &user)
+}
+
+/// The program as the learner has it, or mended.
+fn version(text: &str, mended: bool) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
+        let comment = rest.strip_prefix("# ").or(rest.strip_prefix("// "));
+        if let Some(new) = comment.and_then(|comment| comment.strip_prefix("mended:")) {
+            if mended {
+                lines.pop();
+                lines.push(format!("{indent}{}", new.trim_start()));
+            }
+        } else if let Some(new) = comment.and_then(|comment| comment.strip_prefix("add: ")) {
+            if mended {
+                lines.push(format!("{indent}{new}"));
+            }
+        } else {
+            lines.push(line.into());
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Writes a version into a folder of its own, and runs the checker there. Gives what is wrong, if anything.
+fn check(
+    folder: &Path,
+    file: &Path,
+    kind: &str,
+    fault: Option<&str>,
+    mended: bool,
+) -> Option<String> {
+    let name = file.file_name()?.to_str()?;
+    let own = folder.join(format!("{kind}-{name}-{mended}"));
+    fs::create_dir_all(&own).unwrap();
+    let text = fs::read_to_string(file).unwrap();
+    fs::write(own.join(name), version(&text, mended)).unwrap();
+    let command: &[&str] = match file.extension()?.to_str()? {
+        "py" => &["python3", name],
+        "sh" => &["bash", name],
+        _ => {
+            // Out of sight of the checker: the program alone tells.
+            let built = Command::new("gcc")
+                .args(["-w", "-o", "a.out", name])
+                .current_dir(&own)
+                .status();
+            assert!(built.unwrap().success(), "{name}");
+            fs::remove_file(own.join(name)).unwrap();
+            &["./a.out"]
+        }
+    };
+    let mut checker = program("checker");
+    checker
+        .args(["--lang", "en", "--timeout", "5", kind])
+        .args(command)
+        .current_dir(&own);
+    let run = checker.output().unwrap();
+    let said = String::from_utf8_lossy(&run.stdout).into_owned();
+    let last = said.lines().last().unwrap_or_default();
+    let expected = match fault {
+        Some(fault) => last.ends_with(&format!(" ok, 1 fault: {fault}")),
+        None => last.ends_with(" ok, no fault"),
+    };
+    let label = if mended { ", mended" } else { "" };
+    (!expected).then(|| format!("{kind}/{name}{label}: expected {fault:?}\n{said}"))
+}
+
+/// The fault that a file is named after: the longest name that begins it.
+fn fault_of(file: &Path) -> &'static str {
+    let name = file.file_stem().unwrap().to_str().unwrap();
+    let fits = FAULTS
+        .iter()
+        .filter(|fault| name == **fault || name.starts_with(&format!("{fault}-")));
+    fits.max_by_key(|fault| fault.len())
+        .unwrap_or_else(|| panic!("{name} is named after no fault"))
+}
+
+const FAULTS: &[&str] = &[
+    "address-in-use",
+    "address-not-a-tuple",
+    "answers-elsewhere",
+    "answers-not-shown",
+    "bad-request",
+    "bytes-in-text",
+    "cannot-run",
+    "closes-early",
+    "crashes",
+    "does-not-connect",
+    "does-not-wait",
+    "ends-at-once",
+    "exit-greeted",
+    "hangs",
+    "header-not-shown",
+    "no-answer",
+    "no-exit",
+    "no-welcome",
+    "not-closed",
+    "not-listening",
+    "one-at-a-time",
+    "page-differs",
+    "page-not-saved",
+    "python-2",
+    "sends-no-names",
+    "serves-once",
+    "spins",
+    "stops-early",
+    "syntax-error",
+    "text-not-bytes",
+    "thread-dies",
+    "undefined-name",
+    "wrong-answer",
+    "wrong-socket",
+];
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn the_faults_are_found_by_name_and_nothing_else_is() {
+    if !namespaces() {
+        return;
+    }
+    let (python, gcc, bash) = (
+        works("python3", &["-V"]),
+        works("gcc", &["--version"]),
+        works("bash", &["--version"]),
+    );
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
+    let mut jobs = Vec::new();
+    for kind in KINDS {
+        for file in files(&here.join(kind)) {
+            let fault = fault_of(&file);
+            jobs.push((kind, file.clone(), Some(fault), false));
+            jobs.push((kind, file, None, true));
+        }
+    }
+    for file in files(&here.join("correct")) {
+        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+        let kind = KINDS
+            .into_iter()
+            .find(|kind| name.starts_with(kind))
+            .unwrap();
+        jobs.push((kind, file, None, false));
+    }
+    if let Ok(only) = std::env::var("CORPUS_ONLY") {
+        jobs.retain(|(kind, file, ..)| format!("{kind}/{}", file.display()).contains(&only));
+    }
+    jobs.retain(
+        |(_, file, ..)| match file.extension().and_then(|ending| ending.to_str()) {
+            Some("py") => python,
+            Some("c") => gcc,
+            _ => bash,
+        },
+    );
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus");
+    let (jobs, wrong) = (Mutex::new(jobs), Mutex::new(Vec::new()));
+    // Most of the time each of them waits.
+    thread::scope(|scope| {
+        for _ in 0..10 {
+            scope.spawn(|| {
+                loop {
+                    let Some((kind, file, fault, mended)) = jobs.lock().unwrap().pop() else {
+                        return;
+                    };
+                    let found = check(&folder, &file, kind, fault, mended);
+                    wrong.lock().unwrap().extend(found);
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}

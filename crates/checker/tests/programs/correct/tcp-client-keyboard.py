@@ -1,0 +1,13 @@
+# A visitor that introduces some people.
+import socket
+
+line = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+line.connect(("127.0.0.1", 9999))
+print("server says:", line.recv(512).decode("utf-8"))
+while True:
+    word = input("name? ")
+    line.sendall(word.encode())
+    if word == "exit":
+        break
+    print(line.recv(99))
+line.close()

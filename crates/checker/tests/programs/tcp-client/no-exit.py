@@ -1,0 +1,13 @@
+# A visitor that introduces some people.
+import socket
+import time
+
+line = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+line.connect(("127.0.0.1", 9999))
+print("server says:", line.recv(512).decode("utf-8"))
+for who in ["Ada", "Grace", "Linus"]:
+    line.send(who.encode("utf-8"))
+    print(line.recv(512).decode("utf-8"))
+time.sleep(1000)
+# mended: line.send(b"exit")
+line.close()

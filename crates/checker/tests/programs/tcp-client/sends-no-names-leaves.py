@@ -1,0 +1,9 @@
+# A visitor that introduces some people.
+import socket
+
+line = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+line.connect(("127.0.0.1", 9999))
+print("server says:", line.recv(512).decode("utf-8"))
+# add: line.send(b"Ada")
+# add: print(line.recv(512).decode("utf-8"))
+line.close()
