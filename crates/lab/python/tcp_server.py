@@ -1,44 +1,50 @@
 """The Python end of the TCP chapter: says hello to every name that a client sends.
 
-    python3 tcp_server.py ADDRESS [DELAY]
+    python3 tcp_server.py [ADDRESS [DELAY]]
 
-The same calls in the same order as crates/tcp-server: socket, bind, listen(5), accept, a thread per
-connection; there send, recv(1024) and close. Port 0 is any free one: stderr tells which. DELAY is the
+It makes the same calls in the same order as crates/tcp-server: socket, bind, listen(5), accept, a thread for
+each connection; there send, recv(1024) and close. Port 0 is any free one: stderr tells which. DELAY is the
 time to think about each message, in seconds, 1 by default. To sleep for 0 seconds is a system call too, and
 takes some time: `none` does without.
 """
 
-import socket
+# --- ours: the arguments, and a line at a time and in one piece, even into a pipe
 import sys
+
+sys.stdout.reconfigure(line_buffering=True, write_through=False)
+host, port = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:9999").rsplit(":", 1)
+port = int(port)
+delay = sys.argv[2] if len(sys.argv) > 2 else "1"
+delay = None if delay == "none" else float(delay)
+# --- the tutorial's steps
+
+import socket
 import threading
 import time
 
-# A line at a time even into a pipe, and in one piece: connections print side by side.
-sys.stdout.reconfigure(line_buffering=True, write_through=False)
 
-host, port = sys.argv[1].rsplit(":", 1)
-delay = sys.argv[2] if len(sys.argv) > 2 else "1"
-delay = None if delay == "none" else float(delay)
-
-
-def talk(connection, peer):
-    print("Accept new connection from %s:%s..." % peer)
-    connection.send(b"Welcome!")
+def tcplink(sock, addr):
+    print("Accept new connection from %s:%s..." % addr)
+    sock.send(b"Welcome!")
     while True:
-        name = connection.recv(1024)
+        data = sock.recv(1024)
         if delay is not None:
             time.sleep(delay)
-        if name in (b"", b"exit"):
+        if not data or data == b"exit":
             break
-        connection.send(b"Hello, " + name + b"!")
-    connection.close()
-    print("Connection from %s:%s closed." % peer)
+        sock.send(b"Hello, %s!" % data)
+    sock.close()
+    print("Connection from %s:%s closed." % addr)
 
 
-listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-listener.bind((host, int(port)))
-listener.listen(5)
-print("listening on %s:%s" % listener.getsockname(), file=sys.stderr, flush=True)
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind((host, port))
+s.listen(5)
+# --- ours: where it listens
+print("listening on %s:%s" % s.getsockname(), file=sys.stderr, flush=True)
+# --- the tutorial's steps
 print("Waiting for connection...")
 while True:
-    threading.Thread(target=talk, args=listener.accept()).start()
+    sock, addr = s.accept()
+    t = threading.Thread(target=tcplink, args=(sock, addr))
+    t.start()

@@ -173,8 +173,8 @@ fn what_is_done_otherwise_shows() {
     for (from, to) in [
         ("recv(1024)", "recv(1023)"),
         ("recv(1024)", "recv(1024, socket.MSG_PEEK)"),
-        ("server.send(b\"exit\")\n", ""),
-        ("server.close()", "server.shutdown(socket.SHUT_RDWR)"),
+        ("s.send(b\"exit\")\n", ""),
+        ("s.close()", "s.shutdown(socket.SHUT_RDWR)"),
     ] {
         assert!(source.contains(from), "{source}");
         let other = run(&source.replace(from, to)).unwrap();
