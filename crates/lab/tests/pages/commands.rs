@@ -6,6 +6,9 @@ use std::path::Path;
 
 use super::root;
 
+/// Where the programs in Python are.
+const PYTHON: &str = "crates/lab/python/";
+
 /// A command on one of the programs or examples.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 pub struct Run {
@@ -20,7 +23,8 @@ pub struct Run {
 }
 
 impl Run {
-    /// Reads `VARIABLE=value cargo run -p PACKAGE [--example EXAMPLE] [-- ARGUMENTS]`.
+    /// Reads `VARIABLE=value cargo run -p PACKAGE [--example EXAMPLE] [-- ARGUMENTS]`, or
+    /// `python3 crates/lab/python/SCRIPT [ARGUMENTS]`, which counts as an example of the package python.
     pub fn parse(line: &str) -> Result<Self, String> {
         let mut words = line.split_whitespace().peekable();
         let mut variables = Vec::new();
@@ -28,8 +32,17 @@ impl Run {
             variables.push((name.to_owned(), value.to_owned()));
             words.next();
         }
-        if (words.next(), words.next()) != (Some("cargo"), Some("run")) {
-            return Err("this is no cargo run".into());
+        match (words.next(), words.next()) {
+            (Some("cargo"), Some("run")) => {}
+            (Some("python3"), Some(script)) if script.starts_with(PYTHON) => {
+                return Ok(Self {
+                    package: "python".into(),
+                    example: Some(script.trim_start_matches(PYTHON).into()),
+                    arguments: words.map(String::from).collect(),
+                    variables,
+                });
+            }
+            _ => return Err("this is no cargo run".into()),
         }
         let (mut package, mut example) = (None, None);
         loop {
@@ -47,6 +60,13 @@ impl Run {
             arguments: words.map(String::from).collect(),
             variables,
         })
+    }
+
+    /// What it runs: `tcp-server`, also for the one in Python, or `loop-msg-server`.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+    pub fn name(&self) -> String {
+        let name = self.example.as_ref().unwrap_or(&self.package);
+        name.trim_end_matches(".py").replace('_', "-")
     }
 }
 
@@ -75,6 +95,12 @@ fn check_script(script: &str, arguments: &[&str]) -> Result<(), String> {
 }
 
 fn check_run(run: &Run) -> Result<(), String> {
+    if let ("python", Some(script)) = (run.package.as_str(), &run.example) {
+        let is_there = root().join(PYTHON).join(script).is_file();
+        return is_there
+            .then_some(())
+            .ok_or(format!("there is no {PYTHON}{script}"));
+    }
     let package = root().join("crates").join(&run.package);
     if let Some(example) = &run.example {
         let file = package.join("examples").join(format!("{example}.rs"));

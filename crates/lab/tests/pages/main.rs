@@ -6,10 +6,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod beside;
 mod claims;
 mod commands;
+mod lessons;
 mod page;
+mod pairs;
+mod questions;
 mod socket_calls;
+#[cfg(target_os = "linux")]
+mod terminals;
 #[cfg(target_os = "linux")]
 mod transcripts;
 
@@ -17,6 +23,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use page::{Page, Quote};
 
@@ -27,6 +34,9 @@ fn root() -> PathBuf {
         .canonicalize()
         .unwrap()
 }
+
+/// Two tests that write a page write it one after the other.
+static UPDATING: Mutex<()> = Mutex::new(());
 
 /// Every page of the workspace.
 fn pages() -> Vec<Page> {
@@ -54,6 +64,7 @@ fn report(wrong: &[String]) {
 
 #[test]
 fn quoted_lines_stand_in_the_code_in_the_order_of_the_page() {
+    let _updating = UPDATING.lock();
     let mut wrong = Vec::new();
     let update = std::env::var_os("UPDATE_PAGES").is_some();
     for page in pages() {

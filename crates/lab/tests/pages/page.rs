@@ -24,6 +24,8 @@ struct Block {
     text: String,
     /// How many headings stand before it.
     section: usize,
+    /// Whether it stands in `<details>`.
+    folded: bool,
 }
 
 struct Link {
@@ -51,7 +53,7 @@ pub struct Quote<'a> {
 impl Page {
     /// Reads a page.
     pub fn read(file: &Path) -> Self {
-        let text = fs::read_to_string(file).unwrap();
+        let text = fs::read_to_string(file).unwrap().replace("\r\n", "\n");
         let mut page = Self {
             file: file.canonicalize().unwrap(),
             text,
@@ -68,6 +70,7 @@ impl Page {
     fn parse(&mut self) {
         let text = self.text.clone();
         let (mut table, mut tables) = (None, 0);
+        let mut folded = false;
         let (mut link, mut heading, mut block) = (None::<Link>, None, None::<Block>);
         for (event, span) in Parser::new_ext(&text, Options::ENABLE_TABLES).into_offset_iter() {
             match event {
@@ -95,6 +98,7 @@ impl Page {
                         language: language(&kind),
                         text: String::new(),
                         section: self.headings.len(),
+                        folded,
                     });
                 }
                 Event::End(TagEnd::CodeBlock) => self.blocks.extend(block.take()),
@@ -115,10 +119,18 @@ impl Page {
                     }
                     self.inline.push(code.to_string());
                 }
-                Event::InlineHtml(html) | Event::Html(html) => self.marks.extend(mark(&html)),
+                Event::InlineHtml(html) | Event::Html(html) => {
+                    self.marks.extend(mark(&html));
+                    folded = (folded || html.contains("<details>")) && !html.contains("</details>");
+                }
                 _ => {}
             }
         }
+    }
+
+    /// All of it.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The folder that its links start from.
@@ -167,13 +179,13 @@ impl Page {
         block.collect()
     }
 
-    /// Its transcripts, each with the number of its section.
+    /// Its transcripts, each with the number of its section; what is folded is only a part of one.
     #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
     pub fn transcripts(&self) -> impl Iterator<Item = (usize, &str)> {
         let consoles = self
             .blocks
             .iter()
-            .filter(|block| block.language == "console");
+            .filter(|block| block.language == "console" && !block.folded);
         consoles.map(|block| (block.section, block.text.as_str()))
     }
 
@@ -237,7 +249,8 @@ fn is_ours(line: &str) -> bool {
         .skip_while(|word| word.contains('='));
     let [first, second] = [words.clone().next(), words.clone().nth(1)];
     let cargo = first == Some("cargo") && matches!(second, Some("run" | "test" | "bench"));
-    cargo || first.is_some_and(|first| first.starts_with("scripts/"))
+    let python = first == Some("python3") && second.is_some_and(|file| file.contains('/'));
+    cargo || python || first.is_some_and(|first| first.starts_with("scripts/"))
 }
 
 fn language(kind: &CodeBlockKind<'_>) -> String {

@@ -6,15 +6,15 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lab::{Ended, Running};
-use socket2::{Domain, Socket, Type};
 
 use super::commands::Run;
 use super::page::Page;
+use super::terminals::{Nobody, command, is_server, is_udp, page_address};
 
 /// A page that is being played.
 struct Play<'a> {
@@ -33,6 +33,8 @@ struct Server {
     /// None if the page mentions it without showing it.
     transcript: Option<String>,
     interrupted: bool,
+    /// In Python, where Ctrl+C prints where it was.
+    python: bool,
 }
 
 /// Plays all of the page's transcripts; what is not as it says.
@@ -97,7 +99,9 @@ impl Play<'_> {
     }
 
     fn start(&mut self, run: &Run, key: &(String, bool), transcript: Option<String>) {
-        let mut command = command(run);
+        let Some(mut command) = command(run) else {
+            return; // there is no Python
+        };
         command.arg("127.0.0.1:0");
         if run.package == "tcp-server" && run.example.is_none() {
             command.args(["--delay", "0"]);
@@ -116,6 +120,7 @@ impl Play<'_> {
                 address,
                 transcript,
                 interrupted: false,
+                python: run.package == "python",
             },
         );
     }
@@ -124,7 +129,7 @@ impl Play<'_> {
         // A page that shows an error shows a client without its server.
         let alone = transcript.starts_with(&format!("{}: ", run.package));
         if !alone && !self.servers.contains_key(key) {
-            let (package, example) = match run.package.as_str() {
+            let (package, example) = match run.name().as_str() {
                 "tcp-client" => ("tcp-server", None),
                 "udp-client" => ("udp-server", None),
                 _ => ("http-fetch", Some("page_server".to_owned())),
@@ -137,7 +142,9 @@ impl Play<'_> {
             };
             self.start(&server, key, None);
         }
-        let mut command = command(run);
+        let Some(mut command) = command(run) else {
+            return; // there is no Python
+        };
         command.current_dir(&self.folder);
         let nobody = Nobody::new();
         let address = match self.servers.get(key) {
@@ -183,6 +190,12 @@ impl Play<'_> {
         let Some(mut transcript) = server.transcript else {
             return;
         };
+        if server.python {
+            server.running.wait_for_lines(transcript.lines().count());
+            server.running.signal(rustix::process::Signal::KILL);
+            let Ended { stdout, stderr, .. } = server.running.finish();
+            return self.compare("Python's server", &transcript, &stdout, &stderr);
+        }
         if !server.interrupted {
             transcript.push_str("[INFO ] Ctrl+C\n");
         }
@@ -231,55 +244,6 @@ impl Play<'_> {
     }
 }
 
-/// An address where nobody answers, for as long as this lives.
-struct Nobody(Socket, UdpSocket);
-
-impl Nobody {
-    fn new() -> Self {
-        // Bound, so that nobody else takes it, and not listening, so that a client is refused.
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        socket
-            .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
-            .unwrap();
-        Self(socket, UdpSocket::bind("127.0.0.1:0").unwrap())
-    }
-
-    fn address(&self, udp: bool) -> SocketAddr {
-        if udp {
-            self.1.local_addr().unwrap()
-        } else {
-            self.0.local_addr().unwrap().as_socket().unwrap()
-        }
-    }
-}
-
-fn command(run: &Run) -> Command {
-    let mut command = match &run.example {
-        Some(example) => lab::example(example),
-        None => lab::program(&run.package),
-    };
-    command.envs(run.variables.iter().cloned());
-    command
-}
-
-fn is_server(run: &Run) -> bool {
-    let name = run.example.as_ref().unwrap_or(&run.package);
-    name.ends_with("server") || name == "one_at_a_time"
-}
-
-fn is_udp(run: &Run) -> bool {
-    run.package.starts_with("udp")
-}
-
-/// The address that a command of a page is about.
-fn page_address(run: &Run) -> String {
-    match run.arguments.first() {
-        Some(address) if !address.starts_with('-') => address.clone(),
-        _ if run.package == "http-fetch" => "127.0.0.1:8080".into(),
-        _ => "127.0.0.1:9999".into(),
-    }
-}
-
 fn is_stderr(line: &str) -> bool {
     let program = line.split_once(": ").map_or("", |(name, _)| name);
     let programs = [
@@ -292,13 +256,19 @@ fn is_stderr(line: &str) -> bool {
         "page_server",
     ];
     programs.contains(&program)
-        || ["[INFO ]", "[WARN ]", "[DEBUG]"]
-            .iter()
-            .any(|level| line.starts_with(level))
+        || [
+            "[INFO ]",
+            "[WARN ]",
+            "[DEBUG]",
+            "listening on ",
+            "receiving on ",
+        ]
+        .iter()
+        .any(|level| line.starts_with(level))
 }
 
 /// A line without what differs from run to run: ports, and the length of a request that names one.
-fn mask(line: &str) -> String {
+pub fn mask(line: &str) -> String {
     let line = ["127.0.0.1:", "0.0.0.0:", "UDP on "]
         .iter()
         .fold(line.to_owned(), |line, before| mask_after(&line, before));
