@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display};
 
+use crate::watch::Protocol;
+
 macro_rules! faults {
     ($($(#[$doc:meta])* $variant:ident $name:literal)*) => {
         /// A fault, by its stable name.
@@ -59,6 +61,36 @@ faults! {
     HeaderNotShown "header-not-shown"
     PageNotSaved "page-not-saved"
     PageDiffers "page-differs"
+}
+
+impl Name {
+    /// The claim of docs/claims.md that the fault is about.
+    pub fn claim(self, protocol: Protocol) -> Option<u8> {
+        let tcp = protocol == Protocol::Tcp;
+        Some(match self {
+            Self::WrongSocket => 3,
+            Self::AddressNotATuple => 8,
+            Self::NotPermitted => 17,
+            Self::AddressInUse => 23,
+            Self::NoWelcome | Self::DoesNotWait if tcp => 44,
+            Self::BadRequest => 45,
+            Self::StopsEarly | Self::AnswersNotShown => 46,
+            Self::Hangs | Self::Spins if tcp => 47,
+            Self::HeaderNotShown | Self::PageNotSaved | Self::PageDiffers => 49,
+            Self::NotListening if tcp => 51,
+            Self::OneAtATime => 54,
+            Self::ServesOnce if tcp => 55,
+            Self::ExitGreeted | Self::WrongAnswer | Self::SendsNoNames if tcp => 57,
+            Self::NotClosed | Self::ClosesEarly | Self::NoExit => 58,
+            Self::NoAnswer if tcp => 59,
+            Self::TextNotBytes | Self::BytesInText => 61,
+            Self::DoesNotConnect if tcp => 63,
+            Self::NotListening | Self::ServesOnce => 65,
+            Self::DoesNotConnect => 66,
+            Self::AnswersElsewhere | Self::NoAnswer | Self::WrongAnswer => 67,
+            _ => return None,
+        })
+    }
 }
 
 #[cfg(test)]

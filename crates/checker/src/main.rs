@@ -42,6 +42,7 @@ use clap::{CommandFactory, Parser, ValueEnum};
 
 use crate::report::{Report, Step};
 use crate::session::Session;
+use crate::watch::Protocol;
 use crate::words::{Language, Text};
 use crate::world::{Entered, World};
 
@@ -106,6 +107,13 @@ impl Kind {
             Self::UdpServer => "udp-server",
             Self::UdpClient => "udp-client",
             Self::Pair => "pair",
+        }
+    }
+
+    fn protocol(self) -> Protocol {
+        match self {
+            Self::UdpServer | Self::UdpClient => Protocol::Udp,
+            _ => Protocol::Tcp,
         }
     }
 
@@ -179,6 +187,7 @@ fn check(args: Args, language: Language, world: World) -> ExitCode {
     );
     session.exercise = args.exercise;
     session.language = language;
+    session.protocol = args.program.protocol();
     args.program.check(&mut session);
     session.end();
     let text = session.report.render(language, args.verbose);

@@ -47,6 +47,8 @@ pub struct Report {
     yours: Vec<Text>,
     beyond: Vec<Text>,
     faults: Vec<(Message, Fault)>,
+    /// Where to look in the learner's source, and which claim to read: for the faults, in their order.
+    looks: Vec<(Option<Text>, Option<u8>)>,
     talk: Vec<String>,
 }
 
@@ -62,6 +64,7 @@ impl Report {
             yours: Vec::new(),
             beyond: Vec::new(),
             faults: Vec::new(),
+            looks: Vec::new(),
             talk: Vec::new(),
         }
     }
@@ -88,6 +91,15 @@ impl Report {
         if let Some((_, known)) = step.filter(|(_, known)| *known != Outcome::Fault) {
             *known = outcome;
         }
+    }
+
+    /// Adds to each fault the line of the source to look at, and the claim to read.
+    pub fn explain(&mut self, explain: impl Fn(Name) -> (Option<Text>, Option<u8>)) {
+        self.looks = self
+            .faults
+            .iter()
+            .map(|(_, fault)| explain(fault.name))
+            .collect();
     }
 
     /// The learner's own way, which is no fault. Told once.
@@ -158,37 +170,64 @@ impl Report {
                 let _ = writeln!(out, "  {label}{}", text.render(language));
             }
         }
-        for (step, fault) in &self.faults {
-            self.render_fault(&mut out, *step, fault, language);
+        self.render_unchecked(&mut out, language);
+        for (place, (step, fault)) in self.faults.iter().enumerate() {
+            let looks = self.looks.get(place).cloned().unwrap_or_default();
+            self.render_fault(&mut out, (*step, fault), looks, language);
         }
         out
     }
 
-    fn render_fault(&self, out: &mut String, step: Message, fault: &Fault, language: Language) {
+    /// Without a fault, a step that nobody reached must not look as if it were right.
+    fn render_unchecked(&self, out: &mut String, language: Language) {
+        let unknown = |(_, outcome): &&(Step, Outcome)| *outcome == Outcome::NotReached;
+        let count = self.steps.iter().filter(unknown).count();
+        if self.faults.is_empty() && count > 0 {
+            let label = Text::from(Message::NotChecked).render(language);
+            let text = Message::NotCheckedSteps
+                .with("count", count)
+                .with("all", self.steps.len());
+            let _ = writeln!(out, "  {label}{}", text.render(language));
+        }
+    }
+
+    fn render_fault(
+        &self,
+        out: &mut String,
+        (step, fault): (Message, &Fault),
+        (look, claim): (Option<Text>, Option<u8>),
+        language: Language,
+    ) {
         let found = self.steps.iter().find(|(known, _)| known.what == step);
         let number = found.map_or(0, |(step, _)| step.number);
         let heading = Message::FaultHeading
             .with("name", fault.name)
             .with("number", number);
         let _ = writeln!(out, "\n{}", heading.render(language));
+        let read = match claim {
+            Some(claim) => Text::from(Message::ReadBoth)
+                .with_text("lesson", fault.read.clone())
+                .with_text("claim", Message::ReadClaim.with("claim", claim)),
+            None => fault.read.clone(),
+        };
         let parts = [
-            (Message::TheChecker, &fault.did),
-            (Message::WhatCame, &fault.came),
-            (Message::TheTutorial, &fault.tutorial),
-            (Message::MostLikely, &fault.reason),
-            (Message::Read, &fault.read),
+            (Message::TheChecker, Some(&fault.did)),
+            (Message::WhatCame, Some(&fault.came)),
+            (Message::TheTutorial, Some(&fault.tutorial)),
+            (Message::MostLikely, Some(&fault.reason)),
+            (Message::LookAt, look.as_ref()),
+            (Message::Read, Some(&read)),
         ];
         for (label, text) in parts {
+            let Some(text) = text else { continue };
             let label = Text::from(label).render(language);
             let _ = writeln!(out, "  {label}{}", text.render(language));
         }
-        if !fault.printed.trim().is_empty() {
-            let _ = writeln!(
-                out,
-                "  {}",
-                Text::from(Message::YourProgramPrinted).render(language)
-            );
-            for line in last_lines(&fault.printed, 12) {
+        let printed = last_lines(&fault.printed, 12);
+        if !printed.is_empty() {
+            let label = Text::from(Message::YourProgramPrinted).render(language);
+            let _ = writeln!(out, "  {label}");
+            for line in printed {
                 let _ = writeln!(out, "    | {line}");
             }
         }
@@ -268,4 +307,43 @@ pub fn shown(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEPS: &[Step] = &[
+        Step {
+            number: 1,
+            what: Message::TcpServerSocket,
+        },
+        Step {
+            number: 2,
+            what: Message::TcpServerBind,
+        },
+    ];
+
+    #[test]
+    fn what_was_not_checked_is_not_passed_off_as_right() {
+        let mut report = Report::new(String::new(), STEPS);
+        report.ok(Message::TcpServerSocket);
+        for (language, label) in [
+            (Language::En, "not checked: 1 of 2"),
+            (Language::Zh, "没有检查："),
+        ] {
+            let text = report.render(language, false);
+            assert!(text.contains(label), "{text}");
+        }
+        assert_eq!(report.last_line(), "checker: 1 step ok, no fault");
+        report.ok(Message::TcpServerBind);
+        assert!(!report.render(Language::En, false).contains("not checked"));
+    }
+
+    #[test]
+    fn bytes_are_shown_as_python_shows_them() {
+        assert_eq!(shown(b"a'\\\n\x00"), r"b'a\'\\\n\x00'");
+        assert_eq!(shown("你".as_bytes()), r"b'\xe4\xbd\xa0' (你)");
+        assert!(shown(&[b'x'; 200]).ends_with("x'… (200 bytes)"));
+    }
 }

@@ -10,7 +10,7 @@ use crate::program::Program;
 use crate::progress::Progress;
 use crate::report::{Fault, Report, Step, shown};
 use crate::source::{self, Source, Traceback};
-use crate::watch::Watch;
+use crate::watch::{Protocol, Watch};
 use crate::words::{Language, Message, Text};
 use crate::world::World;
 
@@ -25,6 +25,8 @@ pub struct Session {
     pub timeout: Duration,
     pub exercise: Option<String>,
     pub language: Language,
+    /// What the lesson is about.
+    pub protocol: Protocol,
     progress: Progress,
     command: Vec<OsString>,
     program: Option<Program>,
@@ -52,6 +54,7 @@ impl Session {
             timeout,
             exercise: None,
             language: Language::En,
+            protocol: Protocol::Tcp,
             progress: Progress::start(),
             command,
             program: None,
@@ -131,6 +134,9 @@ impl Session {
     pub fn end(&mut self) {
         self.progress.end();
         self.program = None;
+        let (source, protocol) = (&self.source, self.protocol);
+        self.report
+            .explain(|name| (source.suspect(name, protocol), name.claim(protocol)));
     }
 
     /// Tells the cause, where the program says it itself: an error that it printed after `mark`, or its end.
@@ -149,17 +155,22 @@ impl Session {
         let traceback = told_so.or_else(|| source::muttered(&printed));
         let explained = traceback
             .as_ref()
-            .and_then(|traceback| self.source.explain(traceback));
+            .and_then(|traceback| self.source.explain(traceback, self.protocol));
+        let advice = traceback
+            .as_ref()
+            .and_then(|traceback| source::advice(traceback, self.protocol));
         let (name, reason, came) = match (&traceback, explained, ended) {
             (Some(traceback), Some((name, reason)), _) => (name, reason, told(traceback)),
             (Some(traceback), None, None) => (
                 Name::ThreadDies,
-                Message::WhyThreadDies.into(),
+                advice.unwrap_or(Message::WhyThreadDies.into()),
                 told(traceback),
             ),
-            (Some(traceback), None, Some(_)) => {
-                (Name::Crashes, Message::WhyCrash.into(), told(traceback))
-            }
+            (Some(traceback), None, Some(_)) => (
+                Name::Crashes,
+                advice.unwrap_or(Message::WhyCrash.into()),
+                told(traceback),
+            ),
             (None, _, Some(status)) if !status.success() => ended_badly(&printed, status),
             _ => return false,
         };
@@ -167,7 +178,7 @@ impl Session {
             name,
             did: did.clone(),
             came,
-            tutorial: Message::TutorialStarts.into(),
+            tutorial: Message::TutorialNoError.into(),
             reason,
             read: read.clone(),
             printed,

@@ -1,10 +1,13 @@
 //! Reads what Python said, and the learner's source, to explain a fault. It never decides whether there is one.
 
+mod suspect;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
 use crate::faults::Name;
+use crate::watch::Protocol;
 use crate::words::{Message, Text};
 
 /// Modules that such programs import.
@@ -178,7 +181,7 @@ impl Source {
     }
 
     /// Which fault an error stands for, and what to change; none for one of no known kind.
-    pub fn explain(&self, traceback: &Traceback) -> Option<(Name, Text)> {
+    pub fn explain(&self, traceback: &Traceback, protocol: Protocol) -> Option<(Name, Text)> {
         let error = traceback.error.as_str();
         let (kind, message) = error.split_once(':').unwrap_or((error, ""));
         let kind = kind.rsplit('.').next().unwrap_or(kind);
@@ -188,7 +191,7 @@ impl Source {
             "ImportError" | "ModuleNotFoundError" => Some(import_error(message)),
             "AttributeError" => Some(Self::attribute_error(message)),
             "TypeError" => type_error(message),
-            "OSError" | "error" | "PermissionError" => os_error(message, traceback),
+            "OSError" | "error" | "PermissionError" => os_error(message, traceback, protocol),
             _ => None,
         }
     }
@@ -465,26 +468,68 @@ fn type_error(message: &str) -> Option<(Name, Text)> {
     None
 }
 
-fn os_error(message: &str, traceback: &Traceback) -> Option<(Name, Text)> {
+fn os_error(message: &str, traceback: &Traceback, protocol: Protocol) -> Option<(Name, Text)> {
+    let called = |method: &str| {
+        let code = traceback.place.as_ref().map(|place| place.code.as_str());
+        code.is_some_and(|code| code.contains(method))
+    };
+    let has = |codes: &[&str]| codes.iter().any(|code| message.contains(code));
+    let tcp = protocol == Protocol::Tcp;
     // A socket for datagrams cannot listen, and only a socket for a stream must be connected to receive.
-    let receives = traceback
-        .place
-        .as_ref()
-        .is_some_and(|place| place.code.contains("recvfrom"));
-    let not_connected = ["[Errno 107]", "[Errno 57]", "WinError 10057"];
-    let not_supported = ["[Errno 95]", "[Errno 102]", "WinError 10045"];
-    if not_supported.iter().any(|code| message.contains(code))
-        || receives && not_connected.iter().any(|code| message.contains(code))
-    {
+    let datagrams = has(&["[Errno 95]", "[Errno 102]", "WinError 10045"]);
+    let stream = has(&["[Errno 107]", "[Errno 57]", "WinError 10057"]) && called("recvfrom");
+    if datagrams && tcp || stream && !tcp {
         return Some((Name::WrongSocket, Message::WhyWrongSocket.into()));
     }
-    if message.contains("Address already in use") || message.contains("WinError 10048") {
+    if tcp && has(&["[Errno 22]", "WinError 10022"]) && called("accept") {
+        return Some((Name::NotListening, Message::AdviceListen.into()));
+    }
+    if has(&["Address already in use", "WinError 10048"]) {
         return Some((Name::AddressInUse, Message::WhyInUse.into()));
     }
-    if message.contains("[Errno 13]") || message.contains("WinError 10013") {
+    if has(&["[Errno 13]", "WinError 10013"]) {
         return Some((Name::NotPermitted, Message::WhyNotPermitted.into()));
     }
     None
+}
+
+/// What to do about an error that stands for no fault of its own.
+pub fn advice(traceback: &Traceback, protocol: Protocol) -> Option<Text> {
+    let error = traceback.error.as_str();
+    let code = traceback.place.as_ref().map_or("", |place| &place.code);
+    let has = |parts: &[&str]| parts.iter().any(|part| error.contains(part));
+    let gone = [
+        "BrokenPipe",
+        "ConnectionReset",
+        "ConnectionAborted",
+        "[Errno 32]",
+        "[Errno 104]",
+    ];
+    let unpacks = code.contains(".recv(") && code.contains(',');
+    let advice = if has(&gone) {
+        Message::AdviceGone
+    } else if has(&["[Errno 9]", "WinError 10038"]) {
+        Message::AdviceClosed
+    } else if has(&["[Errno 95]", "[Errno 102]", "WinError 10045"]) && protocol == Protocol::Udp {
+        Message::AdviceAccept
+    } else if has(&["values to unpack"]) && unpacks {
+        Message::AdviceRecvFrom
+    } else if has(&["ConnectionRefused", "[Errno 111]"]) {
+        Message::AdviceRefused
+    } else if has(&["[Errno 99]", "WinError 10049"]) {
+        Message::AdviceNotHere
+    } else if has(&["UnicodeDecodeError"]) {
+        Message::AdviceUtf8
+    } else if has(&["argument after *", "positional argument"]) {
+        Message::AdviceArguments
+    } else if has(&["'module' object is not callable"]) {
+        Message::AdviceModule
+    } else if has(&["not all arguments converted"]) {
+        Message::AdvicePercent
+    } else {
+        return None;
+    };
+    Some(advice.into())
 }
 
 /// The first name in quotes.

@@ -53,6 +53,7 @@ pub fn check(session: &mut Session) {
         session,
         address,
         mark,
+        ports: Vec::new(),
     }
     .hold();
 }
@@ -198,9 +199,11 @@ fn does_not_wait(session: &mut Session) {
     let place = session
         .traceback_since(0)
         .and_then(|traceback| traceback.place);
-    let binds = place.is_some_and(|place| place.code.contains("bind"));
-    let step = if binds {
+    let code = place.map(|place| place.code).unwrap_or_default();
+    let step = if code.contains("bind") {
         Message::UdpServerBind
+    } else if code.contains("listen") || code.contains("accept") {
+        Message::UdpServerReceive
     } else {
         Message::UdpServerSocket
     };
@@ -267,6 +270,8 @@ struct Talk<'a> {
     session: &'a mut Session,
     address: SocketAddr,
     mark: usize,
+    /// Where the checker's own peers wait for answers.
+    ports: Vec<u16>,
 }
 
 impl Talk<'_> {
@@ -278,6 +283,12 @@ impl Talk<'_> {
         let (Ok(mut first), Ok(mut second)) = peers else {
             return; // this machine has no socket left
         };
+        let addresses = [&first, &second].map(|peer| peer.socket.local_addr());
+        self.ports = addresses
+            .into_iter()
+            .flatten()
+            .map(|own| own.port())
+            .collect();
         // Two peers in turn: an answer must go to the one who asked.
         self.session.doing(Message::UdpServerAnswer);
         if !self.name(&mut first, NAMES[0], Message::UdpServerAnswer) {
@@ -377,10 +388,12 @@ impl Talk<'_> {
             return;
         }
         // What it sent from its port to anybody else.
+        // A packet of the time before may be seen late: to another peer of ours, only an answer to this name counts.
         let elsewhere = self.session.watch.packets().into_iter().find(|packet| {
             packet.protocol == Protocol::Udp
                 && packet.from.port() == self.address.port()
                 && packet.to.port() != from.port()
+                && (!self.ports.contains(&packet.to.port()) || holds(&packet.data, name))
         });
         if let Some(packet) = elsewhere {
             let came = Message::CameElsewhere
@@ -409,7 +422,7 @@ impl Talk<'_> {
                 Name::ServesOnce,
                 did,
                 came,
-                Message::TutorialGoesOn.into(),
+                Message::TutorialGoesOnUdp.into(),
                 Message::WhyServesOnceUdp.into(),
             );
             return;
