@@ -10,6 +10,7 @@ mod beside;
 mod claims;
 mod commands;
 mod lessons;
+mod map;
 mod page;
 mod pairs;
 mod questions;
@@ -69,7 +70,8 @@ fn quoted_lines_stand_in_the_code_in_the_order_of_the_page() {
     let update = std::env::var_os("UPDATE_PAGES").is_some();
     for page in pages() {
         let mut edits = Vec::new();
-        // In one table, a file is quoted from top to bottom.
+        // In one table, a file is quoted from top to bottom; but the map is in the order of the texts.
+        let ordered = !page.file.ends_with("map.md");
         let mut last = HashMap::new();
         for quote in page.quotes() {
             let Ok(code) = fs::read_to_string(page.folder().join(quote.file)) else {
@@ -78,7 +80,7 @@ fn quoted_lines_stand_in_the_code_in_the_order_of_the_page() {
             let last = last.entry((quote.table, quote.file)).or_insert(0);
             match place(&quote, &code, *last) {
                 Some(line) => {
-                    if quote.table.is_some() {
+                    if ordered && quote.table.is_some() {
                         *last = line;
                     }
                     if line != quote.line {
@@ -107,19 +109,13 @@ fn quoted_lines_stand_in_the_code_in_the_order_of_the_page() {
     report(&wrong);
 }
 
-/// Where the quoted line stands: where the page says, if that is true; else the next place after `last`.
+/// Where the quoted line stands after `last`: of several places, the nearest to where the page says.
 fn place(quote: &Quote, code: &str, last: usize) -> Option<usize> {
-    let after = if quote.table.is_some() { last } else { 0 };
-    let mut places = code
-        .lines()
-        .zip(1..)
-        .filter(|(line, number)| line.trim() == quote.code && *number > after);
-    let first = places.next().map(|(_, number)| number);
+    let lines = code.lines().zip(1..);
+    let places = lines.filter(|(line, number)| line.trim() == quote.code && *number > last);
     places
         .map(|(_, number)| number)
-        .chain(first)
-        .find(|&number| number == quote.line)
-        .or(first)
+        .min_by_key(|number| number.abs_diff(quote.line))
 }
 
 #[test]
