@@ -158,6 +158,45 @@ fn the_map_leaves_no_line_of_the_texts_out() {
     }
 }
 
+/// Each Chinese claim quotes a few characters, so that searching the page for what one has read finds it.
+#[test]
+fn the_chinese_claims_quote_the_texts() {
+    let page = fs::read_to_string(root().join("docs/zh-CN/claims.md")).unwrap();
+    let folder = env::var_os("TEXTS");
+    for section in page.split("\n### ").skip(1) {
+        let quote = section
+            .lines()
+            .find_map(|line| line.strip_prefix("原文：“"));
+        let quote = quote.and_then(|line| line.strip_suffix("”。"));
+        let number = section.lines().next().unwrap();
+        let quote = quote.unwrap_or_else(|| panic!("{number} quotes nothing"));
+        assert!(
+            (4..=10).contains(&quote.chars().count()),
+            "{number}: {quote}"
+        );
+        let Some(folder) = &folder else { continue };
+        // （000、001）; where no number is named, all five are meant.
+        let named = section.split("**").nth(2).unwrap();
+        let mut texts: Vec<_> = TEXTS
+            .into_iter()
+            .filter(|text| named.contains(text))
+            .collect();
+        if texts.is_empty() || named.contains("五篇") {
+            texts = TEXTS.into();
+        }
+        let stands = |text: &&str| read_text(&root().join(folder), text).contains(quote);
+        assert!(
+            texts.iter().any(stands),
+            "{number}: {quote} is not in {texts:?}"
+        );
+    }
+    if folder.is_none() {
+        eprintln!(
+            "skipped in part: whether the quotes stand in the texts; TEXTS=FOLDER says where they are"
+        );
+    }
+}
+
 /// The text of this number; a folder that was named and cannot be read is an error.
 fn read_text(folder: &Path, number: &str) -> String {
     let files = fs::read_dir(folder).unwrap_or_else(|error| {
