@@ -73,9 +73,8 @@ fn fetch(args: &Args) -> io::Result<()> {
     }
 
     // 8. Save the body.
-    let file = args.output.display();
-    save::save(&args.output, &body).map_err(|error| common::output_error(&file, error))?;
-    info!("saved {} bytes in {file}", body.len());
+    save::save(&args.output, &body)?;
+    info!("saved {} bytes in {}", body.len(), args.output.display());
     printed
 }
 

@@ -1,49 +1,123 @@
 //! Saves a file whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process;
+
+use common::output_error;
 
 /// Puts `body` into `file`. Until all of it is written, what was there before stays there.
 ///
 /// # Errors
 ///
-/// The system's own, after which nothing is left behind.
+/// The system's own, about the file; nothing is left behind.
 pub fn save(file: &Path, body: &[u8]) -> io::Result<()> {
-    // Where the file is a link, what it points to is what is to be replaced.
-    match fs::canonicalize(file) {
-        Ok(target) if target.is_file() => replace(&target, body),
-        Err(_) if !file.is_symlink() => replace(file, body),
-        // A device, say, or a link to what is not there yet: nothing to lose.
-        _ => fs::write(file, body),
-    }
+    let mut part = Part::create(file)?;
+    part.write_all(body)?;
+    part.finish()
 }
 
-/// Writes beside the file, and renames: that either happens or does not. (The file is a new one: the
-/// rights and hard links of the old one are not kept.)
+/// A file that is still being written. What was there before stays there until [`finish`](Self::finish).
+///
+/// The bytes go into a file beside it, and `finish` renames that: it happens or it does not. (The file is
+/// a new one: the rights and hard links of the old one are not kept.) If you drop a part that you did not
+/// finish, nothing is left behind.
 ///
 /// Written means given to the system. To wait until the disk has it as well (`sync_all`) would guard against
 /// a power failure too, and take longer than the whole fetch; a page can be fetched again.
-fn replace(file: &Path, body: &[u8]) -> io::Result<()> {
-    let (beside, mut part) = create_beside(file)?;
-    let saved = part
-        .write_all(body)
-        .and_then(|()| fs::rename(&beside, file));
-    // Windows removes no file that is open.
-    drop(part);
-    saved.inspect_err(|_| drop(fs::remove_file(&beside)))
+#[derive(Debug)]
+pub struct Part {
+    /// What you named, for messages.
+    file: PathBuf,
+    /// Closed before the file beside is removed: Windows removes no file that is open.
+    output: BufWriter<File>,
+    /// A device has none: it is written to directly.
+    beside: Option<Beside>,
 }
 
-/// A new file in the same folder, and its name. A name that is taken is not ours to overwrite: an
-/// earlier fetch that was killed may have left it, and numbers of processes recur. The next one is tried.
-fn create_beside(file: &Path) -> io::Result<(PathBuf, File)> {
+/// The file that is written, and the one that it will be.
+#[derive(Debug)]
+struct Beside {
+    name: PathBuf,
+    target: PathBuf,
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // After the renaming, there is nothing to remove.
+        let _ = fs::remove_file(&self.name);
+    }
+}
+
+impl Part {
+    /// Begins to write `file`.
+    ///
+    /// # Errors
+    ///
+    /// The system's own, about the file.
+    pub fn create(file: &Path) -> io::Result<Self> {
+        // Where the file is a link, what it points to is what is to be replaced.
+        let created = match fs::canonicalize(file) {
+            Ok(target) if target.is_file() => create_beside(target),
+            Err(_) if !file.is_symlink() => create_beside(file.to_owned()),
+            // A device, say, or a link to what is not there yet: nothing to lose.
+            _ => File::create(file).map(|output| (output, None)),
+        };
+        let (output, beside) = created.map_err(|error| output_error(file.display(), error))?;
+        Ok(Self {
+            file: file.to_owned(),
+            output: BufWriter::new(output),
+            beside,
+        })
+    }
+
+    /// The file beside, if there is one: whoever ends the program before it is finished may remove it.
+    #[must_use]
+    pub fn beside(&self) -> Option<&Path> {
+        self.beside.as_ref().map(|beside| beside.name.as_path())
+    }
+
+    /// Puts what was written into the place of what was there before.
+    ///
+    /// # Errors
+    ///
+    /// The system's own, about the file; nothing is left behind.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        match &self.beside {
+            Some(beside) => self.about(fs::rename(&beside.name, &beside.target)),
+            None => Ok(()),
+        }
+    }
+
+    /// Says of an error that it is one with this file, and not with the network.
+    fn about<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| output_error(self.file.display(), error))
+    }
+}
+
+impl Write for Part {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.output.write(bytes);
+        self.about(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.output.flush();
+        self.about(flushed)
+    }
+}
+
+/// A new file in the same folder. A name that is taken is not ours to overwrite: an earlier fetch that
+/// was killed may have left it, and numbers of processes recur. The next one is tried.
+fn create_beside(target: PathBuf) -> io::Result<(File, Option<Beside>)> {
     let mut number = 0_u32;
     loop {
-        let beside = file.with_file_name(format!("http-fetch.{}.{number}.part", process::id()));
-        match File::create_new(&beside) {
+        let name = target.with_file_name(format!("http-fetch.{}.{number}.part", process::id()));
+        match File::create_new(&name) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
-            created => return Ok((beside, created?)),
+            created => return Ok((created?, Some(Beside { name, target }))),
         }
     }
 }
@@ -52,20 +126,44 @@ fn create_beside(file: &Path) -> io::Result<(PathBuf, File)> {
 mod tests {
     use super::*;
 
+    /// A folder for one test.
+    fn folder(test: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("http-fetch-{test}-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
     #[test]
     fn what_a_killed_fetch_left_behind_is_not_in_the_way() {
-        let folder = std::env::temp_dir().join(format!("http-fetch-save-{}", process::id()));
-        fs::create_dir_all(&folder).unwrap();
+        let folder = folder("left-over");
         let page = folder.join("page.html");
-        let (left_over, _part) = create_beside(&page).unwrap();
+        let left_over = Part::create(&page).unwrap();
 
         save(&page, b"Hello").unwrap();
 
         assert_eq!(fs::read(&page).unwrap(), b"Hello");
         assert!(
-            left_over.exists(),
+            left_over.beside().unwrap().exists(),
             "what another one wrote is not ours to remove"
         );
+        drop(left_over);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_part_that_is_not_finished_leaves_the_old_page_and_nothing_else() {
+        let folder = folder("unfinished");
+        let page = folder.join("page.html");
+        fs::write(&page, "old").unwrap();
+        let mut part = Part::create(&page).unwrap();
+        part.write_all(b"half a pa").unwrap();
+        part.flush().unwrap();
+        assert_eq!(fs::read(&page).unwrap(), b"old");
+
+        drop(part);
+
+        assert_eq!(fs::read(&page).unwrap(), b"old");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         fs::remove_dir_all(&folder).unwrap();
     }
 }

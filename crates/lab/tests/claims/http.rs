@@ -1,4 +1,4 @@
-//! Claims 44 to 46, 49, 50, 61 and 62 of docs/claims.md: fetching a page, and what a stream's calls give.
+//! Claims 44 to 46, 49, 50, 61, 62 and 79 of docs/claims.md: fetching a page, and what a stream's calls give.
 
 #[path = "../../../http-fetch/tests/scripted/mod.rs"]
 mod scripted;
@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lab::claim::{connection, in_vain, wait_for_bytes};
-use lab::{Claim, Ended, PATIENCE, Running, outcome, program};
+use lab::{Claim, Ended, PATIENCE, Running, example, outcome, program};
 use scripted::{Folder, OLD, Server, failed};
 use socket2::SockRef;
 
@@ -448,4 +448,73 @@ print(receive())";
         claim.saw(what, answer);
     }
     assert_eq!(answers, expected.map(|(_, answer)| answer), "{python}");
+}
+
+/// One chunk of 1 GiB, twelve bytes before its end: what has the client needed so far? It goes to the
+/// null device, since your disk has better things to do; the bytes come there by the same code. On Linux
+/// a process's peak memory can be read while it runs.
+#[cfg(target_os = "linux")]
+#[test]
+fn claim_79_a_page_of_any_size_fits_into_little_memory() {
+    const GIB: usize = 1 << 30;
+    let claim = Claim::new(79, "a page of any size fits into little memory");
+    let (client, its_number) = mpsc::channel::<u32>();
+    let (peak, its_peak) = mpsc::channel();
+    let server = Server::plays(move |stream| {
+        let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40000000\r\n";
+        stream.write_all(head).unwrap();
+        let piece = vec![b'x'; 1 << 20];
+        for _ in 0..GIB / piece.len() {
+            stream.write_all(&piece).unwrap();
+        }
+        // It has received all but what waits in the system, and cannot end yet.
+        let status = format!("/proc/{}/status", its_number.recv().unwrap());
+        peak.send(fs::read_to_string(status).unwrap()).unwrap();
+        stream.write_all(b"\r\n0\r\n\r\n").unwrap();
+    });
+    let folder = Folder::new();
+    std::os::unix::fs::symlink("/dev/null", folder.path().join("sina.html")).unwrap();
+    let mut fetch = example("stream_to_disk");
+    fetch.arg(server.address.to_string());
+    let fetch = Running::start(fetch.current_dir(folder.path()));
+    client.send(fetch.id()).unwrap();
+
+    let status = its_peak.recv().unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = peak.unwrap().trim().trim_end_matches(" kB");
+    let ended = fetch.finish();
+    claim.saw("one chunk", "1 GiB");
+    claim.saw(
+        "stream_to_disk's memory at its peak",
+        format_args!("{kib} KiB"),
+    );
+    assert!(ended.status.success(), "{ended}");
+    assert!(kib.parse::<u32>().unwrap() <= 12 * 1024, "{status}");
+}
+
+#[test]
+fn claim_79_a_page_that_is_saved_piece_by_piece_is_the_same_page() {
+    let claim = Claim::new(79, "a page that is saved piece by piece is the same page");
+    let folder = Folder::new();
+    let reply = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let chunks = "5\r\nHello\r\n".repeat(10_000);
+    let reply = format!("{reply}{chunks}0\r\n\r\n");
+    let whole = folder.fetch(Server::sends(reply.clone()).address, &[]);
+    let mut fetch = example("stream_to_disk");
+    fetch.arg(Server::sends(reply).address.to_string());
+    let piece_by_piece = lab::run(fetch.current_dir(folder.path()));
+    for ended in [&whole, &piece_by_piece] {
+        assert!(ended.status.success(), "{ended}");
+    }
+    let streamed = fs::read_to_string(folder.path().join("sina.html")).unwrap();
+    claim.saw(
+        "http-fetch saved",
+        format_args!("{} bytes", folder.saved().len()),
+    );
+    claim.saw(
+        "stream_to_disk saved",
+        format_args!("{} bytes", streamed.len()),
+    );
+    assert_eq!(streamed.len(), 50_000);
+    assert!(streamed == folder.saved());
 }
