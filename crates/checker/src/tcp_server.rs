@@ -341,7 +341,7 @@ impl Talk<'_> {
     fn receive(&self, conn: &mut Conn, enough: impl Fn(&[u8]) -> bool + Copy) -> Came {
         let session = &*self.session;
         let troubled = || gone(session) || session.traceback_since(self.mark).is_some();
-        let mut came = conn.receive(session.timeout, enough, troubled);
+        let mut came = conn.receive(self.patience(), enough, troubled);
         if !came.ended && !enough(&came.bytes) && troubled() {
             let more = conn.receive(Duration::from_secs(1), enough, || false);
             came.bytes.extend_from_slice(&more.bytes);
@@ -936,9 +936,15 @@ impl Talk<'_> {
 
     // --- Measures and words
 
+    /// The longest wait for one answer. A delay of just the longest wait is no fault, and what ends the talk may take
+    /// as long as an answer, and some time for the way.
+    fn patience(&self) -> Duration {
+        self.session.timeout.max(self.slowest * 2) + Duration::from_secs(1)
+    }
+
     /// What should come soon comes within this.
     fn soon(&self) -> Duration {
-        (self.slowest * 2 + Duration::from_secs(2)).min(self.session.timeout)
+        self.slowest * 2 + Duration::from_secs(2)
     }
 
     fn busy_since(&self) -> (Instant, Option<Duration>) {
