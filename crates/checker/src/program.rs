@@ -17,8 +17,17 @@ const KEEP: usize = 1 << 20;
 pub struct Program {
     bell: Bell,
     state: Arc<Mutex<State>>,
-    keyboard: Option<File>,
+    keyboard: Option<Keyboard>,
     pid: u32,
+}
+
+/// The keyboard of the program's terminal.
+struct Keyboard {
+    /// Our side of the terminal.
+    ours: File,
+    /// The name of the program's side.
+    #[cfg(unix)]
+    theirs: std::ffi::CString,
 }
 
 #[derive(Default)]
@@ -110,8 +119,24 @@ impl Program {
     /// Types a line at its keyboard.
     pub fn type_line(&mut self, line: &str) {
         if let Some(keyboard) = &mut self.keyboard {
-            let _ = keyboard.write_all(format!("{line}\n").as_bytes());
+            let _ = keyboard.ours.write_all(format!("{line}\n").as_bytes());
         }
+    }
+
+    /// Whether it has read every line that was typed. What it has not asked for lies there still.
+    pub fn has_read_all(&self) -> bool {
+        #[cfg(unix)]
+        if let Some(keyboard) = &self.keyboard {
+            use rustix::fs::{Mode, OFlags, open};
+            let theirs = open(
+                &keyboard.theirs,
+                OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC,
+                Mode::empty(),
+            );
+            let unread = theirs.and_then(rustix::io::ioctl_fionread);
+            return unread.is_ok_and(|count| count == 0);
+        }
+        false
     }
 
     /// The process's id; on Unix that of its group, too.
@@ -196,11 +221,11 @@ type Source = Box<dyn Read + Send>;
 
 /// On a terminal of its own: what a program prints there comes line by line, in every language.
 #[cfg(unix)]
-fn spawn(mut command: Command) -> io::Result<(Child, Vec<Source>, Option<File>)> {
+fn spawn(mut command: Command) -> io::Result<(Child, Vec<Source>, Option<Keyboard>)> {
     use std::os::unix::process::CommandExt;
 
     command.process_group(0);
-    let (ours, theirs) = terminal()?;
+    let (ours, theirs, name) = terminal()?;
     command.stdin(Stdio::from(theirs.try_clone()?));
     command
         .stdout(Stdio::from(theirs.try_clone()?))
@@ -208,12 +233,14 @@ fn spawn(mut command: Command) -> io::Result<(Child, Vec<Source>, Option<File>)>
     let child = command.spawn()?;
     // Its side of the terminal must not stay open here: its end is told by that.
     drop(command);
-    Ok((child, vec![Box::new(ours.try_clone()?)], Some(ours)))
+    let source = Box::new(ours.try_clone()?);
+    let keyboard = Keyboard { ours, theirs: name };
+    Ok((child, vec![source], Some(keyboard)))
 }
 
-/// The two sides of a terminal that shows no input and changes no output.
+/// The two sides of a terminal that shows no input and changes no output, and the name of the second.
 #[cfg(unix)]
-fn terminal() -> io::Result<(File, File)> {
+fn terminal() -> io::Result<(File, File, std::ffi::CString)> {
     use rustix::fs::{Mode, OFlags, open};
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     use rustix::termios::{LocalModes, OptionalActions, OutputModes, tcgetattr, tcsetattr};
@@ -223,7 +250,7 @@ fn terminal() -> io::Result<(File, File)> {
     unlockpt(&ours)?;
     let name = ptsname(&ours, Vec::new())?;
     let theirs = open(
-        name,
+        &name,
         OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC,
         Mode::empty(),
     )?;
@@ -232,12 +259,12 @@ fn terminal() -> io::Result<(File, File)> {
     modes.local_modes &= !LocalModes::ECHO;
     modes.output_modes &= !OutputModes::OPOST;
     tcsetattr(&theirs, OptionalActions::Now, &modes)?;
-    Ok((ours.into(), theirs.into()))
+    Ok((ours.into(), theirs.into(), name))
 }
 
 /// Through pipes: only Python can be asked to print at once.
 #[cfg(not(unix))]
-fn spawn(mut command: Command) -> io::Result<(Child, Vec<Source>, Option<File>)> {
+fn spawn(mut command: Command) -> io::Result<(Child, Vec<Source>, Option<Keyboard>)> {
     command.env("PYTHONUNBUFFERED", "1").stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;

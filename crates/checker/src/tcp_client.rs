@@ -475,7 +475,8 @@ impl Talk<'_> {
         if self.session.cause(step, 0, &did, &LESSON.read(step)) {
             return;
         }
-        if ended.is_none() && self.typed == 0 {
+        let read = self.session.program().is_some_and(|it| it.has_read_all());
+        if ended.is_none() && !(self.typed > 0 && read) {
             let parts = Parts {
                 did,
                 came: Message::CameRunsOn.into(),

@@ -190,14 +190,14 @@ fn finish(session: &mut Session, count: usize, typed: usize) {
     let did = Message::DidAnswers.with("count", count);
     session.report.ok(Message::UdpClientSends);
     let limit = Duration::from_secs(1);
-    let ended = session
-        .program()
-        .and_then(|program| program.wait_end(limit));
+    let program = session.program();
+    let ended = program.and_then(|program| program.wait_end(limit));
+    let asks = typed > 0 && session.program().is_some_and(|it| it.has_read_all());
     let step = Message::UdpClientShows;
     if session.cause(step, 0, &did, &LESSON.read(step)) {
         return;
     }
-    if ended.is_none() && typed <= 1 {
+    if ended.is_none() && !asks {
         let parts = Parts {
             did,
             came: Message::CameRunsOn.into(),
