@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use super::lessons::{LESSONS, NOT_YET};
 use super::root;
 
 /// The tutorial's part of a Python program: its lines, and which of them a page has shown.
@@ -86,9 +87,9 @@ pub fn python_of(file: &str) -> String {
 }
 
 /// The lesson that shows a Python program: the texts' other programs stand with the TCP pair.
-fn lesson_of(python: &str, lessons: &[&str]) -> String {
+fn lesson_of(python: &str) -> String {
     let name = python.replace('_', "-");
-    if lessons.contains(&&*name) {
+    if LESSONS.contains(&&*name) {
         return name;
     }
     let end = name.rsplit('-').next().unwrap_or_default();
@@ -96,11 +97,11 @@ fn lesson_of(python: &str, lessons: &[&str]) -> String {
 }
 
 /// The Python programs that a lesson shows, each with its lines.
-pub fn programs_of(lesson: &str, lessons: &[&str]) -> BTreeMap<String, Python> {
+pub fn programs_of(lesson: &str) -> BTreeMap<String, Python> {
     let files = fs::read_dir(root().join("crates/lab/python")).unwrap();
     let names = files.map(|file| file.unwrap().path().file_stem().unwrap().to_owned());
     let names = names.map(|name| name.into_string().unwrap());
-    let names = names.filter(|name| lesson_of(name, lessons) == lesson);
+    let names = names.filter(|name| lesson_of(name) == lesson && !NOT_YET.contains(&name.as_str()));
     names
         .filter_map(|name| Python::read(&name).map(|python| (name, python)))
         .collect()

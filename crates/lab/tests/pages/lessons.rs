@@ -15,8 +15,17 @@ pub const LESSONS: [&str; 5] = [
     "udp-client",
 ];
 
-/// The lessons that still have the old shape. This list only shrinks.
-const NOT_YET: &[&str] = &LESSONS;
+/// The lessons that still have the old shape, and programs of the texts that their lesson does not show
+/// yet. This list only shrinks.
+pub const NOT_YET: &[&str] = &[
+    "http-fetch",
+    "tcp-server",
+    "udp-server",
+    "udp-client",
+    "loop_msg_client",
+    "echo_once_client",
+    "upper_once_client",
+];
 
 /// The lessons in the new shape, in both languages, each with its program's name.
 pub fn lessons() -> Vec<(String, Page)> {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use super::beside::{self, Python};
-use super::lessons::{LESSONS, lessons};
+use super::lessons::lessons;
 use super::page::Page;
 use super::report;
 
@@ -144,7 +144,7 @@ impl Lesson<'_> {
 fn check(name: &str, page: &Page) -> (Vec<String>, Vec<(String, String)>) {
     let mut lesson = Lesson {
         page,
-        programs: beside::programs_of(name, &LESSONS),
+        programs: beside::programs_of(name),
         last: BTreeMap::new(),
         edits: Vec::new(),
         wrong: Vec::new(),
