@@ -21,7 +21,6 @@ pub const NOT_YET: &[&str] = &[
     "http-fetch",
     "tcp-server",
     "udp-server",
-    "udp-client",
     "loop_msg_client",
     "echo_once_client",
     "upper_once_client",

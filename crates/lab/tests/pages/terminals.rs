@@ -127,7 +127,10 @@ impl Nobody {
         socket
             .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
             .unwrap();
-        Self(socket, UdpSocket::bind("127.0.0.1:0").unwrap())
+        // It takes datagrams from one peer alone, and refuses everybody else's.
+        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        udp.connect("127.0.0.1:9").unwrap();
+        Self(socket, udp)
     }
 
     pub fn address(&self, udp: bool) -> SocketAddr {
