@@ -20,7 +20,6 @@ pub const LESSONS: [&str; 5] = [
 pub const NOT_YET: &[&str] = &[
     "http-fetch",
     "tcp-server",
-    "udp-server",
     "loop_msg_client",
     "echo_once_client",
     "upper_once_client",
