@@ -20,6 +20,7 @@ main() {
     run "tests" cargo test
     run "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace
     run "nothing built twice" nothing_built_twice
+    skippable "book" scripts/book.sh
     skippable "demo" scripts/demo.sh
     skippable "three hosts" scripts/three-hosts.sh
 

@@ -227,6 +227,32 @@ fn both_languages_have_the_same_pages_headings_and_code() {
     report(&wrong);
 }
 
+#[test]
+fn the_book_has_every_page_once_in_the_order_of_the_course() {
+    for folder in ["docs", "docs/zh-CN"] {
+        let folder = root().join(folder);
+        let links = |page| {
+            let page = Page::read(&folder.join(page));
+            let links = page.links().filter(|link| {
+                let to = link.split('#').next().unwrap();
+                to.strip_suffix(".md")
+                    .is_some_and(|name| !name.contains('.'))
+            });
+            links.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let mut course = vec!["README.md".to_owned()];
+        for page in links("README.md") {
+            if !course.contains(&page) {
+                course.push(page);
+            }
+        }
+        assert_eq!(links("SUMMARY.md"), course, "{}", folder.display());
+        let pages = pages().into_iter().map(|page| page.file);
+        let here = pages.filter(|file| file.parent() == Some(&folder)).count();
+        assert_eq!(course.len(), here - 1, "{}", folder.display()); // SUMMARY.md itself
+    }
+}
+
 /// The words after `hint:` that more than one program prints.
 #[test]
 fn every_hint_has_its_entry() {
