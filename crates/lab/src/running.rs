@@ -139,6 +139,25 @@ impl Running {
         self.child.id()
     }
 
+    /// The numbers of its children, zombies too: /proc tells whose child a process is (proc_pid_stat(5)).
+    #[cfg(target_os = "linux")]
+    #[must_use]
+    pub fn children(&self) -> Vec<u32> {
+        let processes = std::fs::read_dir("/proc").expect("Linux has /proc");
+        let names = processes.filter_map(|process| process.ok()?.file_name().into_string().ok());
+        let is_child = |id: &u32| {
+            // It may have ended in the meantime.
+            let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+            // A program's name, in brackets, may have anything in it, brackets too.
+            let (_, fields) = stat.rsplit_once(") ").unwrap_or_default();
+            fields.split(' ').nth(1) == Some(&self.id().to_string())
+        };
+        names
+            .filter_map(|name| name.parse().ok())
+            .filter(is_child)
+            .collect()
+    }
+
     /// The first line, of stdout or stderr, that has this text in it, as soon as it is printed.
     pub fn wait_for(&self, text: &str) -> String {
         self.wait_for_times(text, 1)

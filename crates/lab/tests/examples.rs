@@ -17,10 +17,15 @@ use socket2::{Domain, Socket, Type};
 const FOLDERS: [&str; 4] = ["http-fetch", "tcp-server", "tcp-client", "udp-client"];
 
 /// These take something else than an ADDRESS.
-const OTHERS: [&str; 2] = ["socket_types", "stream_to_disk"];
+const OTHERS: [&str; 4] = [
+    "socket_types",
+    "stream_to_disk",
+    "unix_client",
+    "unix_server",
+];
 
 /// All that take an ADDRESS.
-const WITH_ADDRESS: [&str; 11] = [
+const WITH_ADDRESS: [&str; 13] = [
     "all_at_once",
     "connected",
     "echo_once_client",
@@ -29,7 +34,9 @@ const WITH_ADDRESS: [&str; 11] = [
     "lines_server",
     "loop_msg_client",
     "loop_msg_server",
+    "many_on_one_thread",
     "one_at_a_time",
+    "process_per_connection",
     "upper_once_client",
     "upper_once_server",
 ];
@@ -250,6 +257,117 @@ fn one_at_a_time_ends_on_ctrl_c_while_it_waits_for_a_client() {
     let (server, address) = serving("one_at_a_time");
     let mut silent = connect(address);
     assert_eq!(receive(&mut silent), "Welcome!");
+    ends_on_ctrl_c(server);
+}
+
+/// What a server's stdout has to be when so many clients came, one after the other.
+fn came_and_went(server: &Running, clients: usize) {
+    let peer = |line: &str| line.rsplit_once(' ').unwrap().1.replace("...", "");
+    let printed = server.stdout();
+    let mut lines = printed.lines();
+    assert_eq!(lines.next(), Some("Waiting for connection..."));
+    for _ in 0..clients {
+        let peer = peer(lines.next().unwrap());
+        assert_eq!(
+            lines.next().unwrap(),
+            format!("Connection from {peer} closed.")
+        );
+    }
+    assert_eq!(lines.next(), None, "{printed}");
+}
+
+#[test]
+fn many_on_one_thread_prints_what_the_tutorials_server_prints() {
+    let (server, address) = serving("many_on_one_thread");
+    for times in 1..=2 {
+        let client = lab::run(program("tcp-client").arg(address.to_string()));
+        let greetings = "Welcome!\nHello, Michael!\nHello, Tracy!\nHello, Sarah!\n";
+        assert_eq!(client.stdout, greetings, "{client}");
+        server.wait_for_times("closed.", times);
+    }
+    came_and_went(&server, 2);
+    ends_on_ctrl_c(server);
+}
+
+#[cfg(unix)]
+#[test]
+fn process_per_connection_prints_what_the_tutorials_server_prints() {
+    let (server, address) = serving("process_per_connection");
+    for times in 1..=2 {
+        let client = lab::run(program("tcp-client").arg(address.to_string()));
+        let greetings = "Welcome!\nHello, Michael!\nHello, Tracy!\nHello, Sarah!\n";
+        assert_eq!(client.stdout, greetings, "{client}");
+        server.wait_for_times("closed.", times);
+    }
+    came_and_went(&server, 2);
+    ends_on_ctrl_c(server);
+}
+
+/// One peer's reset is that peer's affair.
+#[test]
+fn a_reset_ends_one_connection_and_no_server() {
+    let names = ["many_on_one_thread", "process_per_connection"];
+    for name in names.into_iter().take(if cfg!(unix) { 2 } else { 1 }) {
+        let (server, address) = serving(name);
+        let mut client = connect(address);
+        assert_eq!(receive(&mut client), "Welcome!");
+        let peer = client.local_addr().unwrap();
+        let client = Socket::from(client);
+        client.set_linger(Some(std::time::Duration::ZERO)).unwrap();
+        drop(client);
+        server.wait_for(&format!("{peer}: Connection reset"));
+        let mut next = connect(address);
+        assert_eq!(receive(&mut next), "Welcome!");
+        next.write_all(b"exit").unwrap();
+        assert_eq!(next.read(&mut [0]).unwrap(), 0);
+        ends_on_ctrl_c(server);
+    }
+}
+
+/// Where stdout is gone, nobody sees the lines, and everybody is served.
+#[cfg(unix)]
+#[test]
+fn a_server_without_stdout_serves_on() {
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+
+    for name in ["many_on_one_thread", "process_per_connection"] {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        drop(ours);
+        let stdout = OwnedFd::from(theirs).into();
+        let server = Running::start_to(stdout, example(name).arg("127.0.0.1:0"));
+        let address = server.address();
+        for _ in 0..2 {
+            let client = lab::run(program("tcp-client").args([&address.to_string(), "Ada"]));
+            assert_eq!(client.stdout, "Welcome!\nHello, Ada!\n", "{client}");
+        }
+        server.wait_for("stdout: Broken pipe");
+        ends_on_ctrl_c(server);
+    }
+}
+
+/// Linux, whose shell and system agree about the limit on descriptors.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_thread_without_descriptors_serves_those_it_has_and_then_the_others() {
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"ulimit -n 24; exec "$0" "$@""#]);
+    command.arg(example("many_on_one_thread").get_program());
+    command.env_remove("RUST_LOG").env_remove("RUST_LOG_STYLE");
+    let server = Running::start(command.arg("127.0.0.1:0"));
+    let clients: Vec<_> = (0..40).map(|_| connect(server.address())).collect();
+    server.wait_for("Too many open files");
+    for mut client in clients {
+        assert_eq!(receive(&mut client), "Welcome!");
+        client.write_all(b"Ada").unwrap();
+        assert_eq!(receive(&mut client), "Hello, Ada!");
+        client.write_all(b"exit").unwrap();
+        assert_eq!(client.read(&mut [0]).unwrap(), 0);
+    }
+    server.wait_for_times("closed.", 40);
+    // Once a second, and not as often as it can.
+    let complaints = server.stderr().matches("Too many open files").count();
+    assert!(complaints < 50, "{complaints} complaints");
     ends_on_ctrl_c(server);
 }
 
@@ -474,8 +592,21 @@ fn an_example_is_short_and_says_how_to_run_it() {
             if name == "page_server" {
                 continue; // a program in its own right
             }
-            let text = fs::read_to_string(&path).unwrap();
-            assert!(text.lines().count() <= 70, "{name} is too long");
+            // A folder has its main.rs, and the rest beside it.
+            let files: Vec<_> = match fs::read_dir(&path) {
+                Ok(files) => files.map(|file| file.unwrap().path()).collect(),
+                Err(_) => vec![path.clone()],
+            };
+            for file in &files {
+                let text = fs::read_to_string(file).unwrap();
+                assert!(text.lines().count() <= 70, "{name} is too long");
+            }
+            let main = if path.is_dir() {
+                path.join("main.rs")
+            } else {
+                path
+            };
+            let text = fs::read_to_string(main).unwrap();
             let command = format!("//! cargo run -p {folder} --example {name}");
             assert!(text.contains(&command), "{name}: {command}");
             names.push(name);

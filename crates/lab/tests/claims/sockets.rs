@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 
 use lab::claim::deserted;
-use lab::{Claim, Running, outcome, program};
+use lab::{Claim, Running, example, outcome, program};
 use socket2::{Domain, Socket, Type};
 
 const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
@@ -351,6 +351,28 @@ fn claim_11_a_unix_socket_has_a_path_and_no_network() {
     claim.saw("as IP and port", format_args!("{:?}", address.as_socket()));
     assert!(address.is_unix());
     assert_eq!(address.as_socket(), None);
+}
+
+/// The examples `unix_server` and `unix_client`. Windows has such sockets too, but not under Wine.
+#[cfg(unix)]
+#[test]
+fn claim_11_tcp_server_works_on_a_unix_socket_as_well() {
+    let claim = Claim::new(11, "the tutorial's server works on a Unix socket as well");
+    let path = std::env::temp_dir().join(format!("claim-11-greet-{}", std::process::id()));
+    let server = Running::start(example("unix_server").arg(&path));
+    server.wait_for("listening on");
+    let client = lab::run(example("unix_client").arg(&path));
+    claim.saw("the client", &client.stdout);
+    assert!(client.status.success(), "{client}");
+    let greetings = "Welcome!\nHello, Michael!\nHello, Tracy!\nHello, Sarah!\n";
+    assert_eq!(client.stdout, greetings);
+
+    server.ctrl_c();
+    let server = server.finish();
+    claim.saw("the server, until Ctrl+C", &server.stdout);
+    assert_eq!(server.code(), Some(0), "{server}");
+    claim.saw("the file is still there", path.exists());
+    assert!(!path.exists());
 }
 
 /// Linux, whose /proc tells what a process may do.

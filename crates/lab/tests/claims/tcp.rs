@@ -1,4 +1,4 @@
-//! Claims 40, 43, 47, 48, 51 to 60, 63 and 72 of docs/claims.md: programming TCP.
+//! Claims 40, 43, 47, 48, 51 to 60, 63, 72, 80 and 81 of docs/claims.md: programming TCP.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -705,76 +705,119 @@ fn claim_54_without_threads_the_second_waits_for_the_first_to_leave() {
     assert_eq!(comings_and_goings(&server), expected);
 }
 
-/// For the listener and each peer, whether it has something to say; waits until one of them has.
-/// Unix: poll asks the system that.
-#[cfg(unix)]
-fn who_is_ready(listener: &TcpListener, peers: &[TcpStream]) -> Vec<bool> {
-    use std::os::fd::AsFd;
-
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-    let sockets = std::iter::once(listener.as_fd()).chain(peers.iter().map(AsFd::as_fd));
-    let mut sockets: Vec<_> = sockets
-        .map(|socket| PollFd::from_borrowed_fd(socket, PollFlags::IN))
-        .collect();
-    let patience = Timespec::try_from(PATIENCE).unwrap();
-    assert!(poll(&mut sockets, Some(&patience)).unwrap() > 0);
-    let ready = sockets.iter().map(|socket| !socket.revents().is_empty());
-    ready.collect()
+#[test]
+fn claim_81_one_thread_serves_all_whom_it_asks_the_system_about() {
+    let claim = Claim::new(81, "one thread serves many, if it asks who has something");
+    let server = Running::start(example("many_on_one_thread").arg("127.0.0.1:0"));
+    let clients = [(); 3].map(|()| welcomed(server.address()));
+    for (who, name) in [(2, "Sarah"), (0, "Michael"), (1, "Tracy"), (0, "Ada")] {
+        is_greeted(&clients[who], name);
+        let what = format_args!("client {} sends {name}", who + 1).to_string();
+        claim.saw(what, "is greeted");
+    }
+    for mut client in clients {
+        client.write_all(b"exit").unwrap();
+        assert_eq!(until_the_end(&client), "");
+    }
+    server.wait_for_times("closed.", 3);
 }
 
-/// tcp-server in one thread, until so many clients have left.
-#[cfg(unix)]
-fn serve_in_one_thread(listener: &TcpListener, clients: usize) {
-    let mut peers = Vec::new();
-    let mut left = 0;
-    while left < clients {
-        let ready = who_is_ready(listener, &peers);
-        // From the end, so that removing one does not move those still to be looked at.
-        for number in (0..peers.len()).rev().filter(|&number| ready[number + 1]) {
-            let name = recv(&peers[number]).unwrap();
-            if name.is_empty() || name == "exit" {
-                peers.swap_remove(number);
-                left += 1;
-            } else {
-                let greeting = format!("Hello, {name}!");
-                peers[number].write_all(greeting.as_bytes()).unwrap();
-            }
+#[test]
+fn claim_81_a_client_that_reads_nothing_stops_nobody() {
+    let claim = Claim::new(81, "a client that reads nothing stops nobody");
+    let server = Running::start(example("many_on_one_thread").arg("127.0.0.1:0"));
+    let mut rude = connect(server.address());
+    // Names without end, until neither the system nor the server takes more of them.
+    rude.set_nonblocking(true).unwrap();
+    let sent = send_until_full(&mut rude, &server);
+    claim.saw(
+        "it has sent",
+        format_args!("{} KiB, and read nothing", sent >> 10),
+    );
+    let polite = welcomed(server.address());
+    is_greeted(&polite, "Michael");
+    claim.saw("another one", "is welcomed and greeted");
+
+    // When it reads after all, nothing was lost.
+    rude.set_nonblocking(false).unwrap();
+    let reader = rude.try_clone().unwrap();
+    let answers = std::thread::spawn(move || until_the_end(&reader));
+    rude.shutdown(Shutdown::Write).unwrap();
+    let answers = answers.join().unwrap();
+    let names = answers.matches('x').count();
+    claim.saw(
+        "it reads at last",
+        format_args!("answers to {} KiB", names >> 10),
+    );
+    assert!(answers.starts_with("Welcome!Hello, x"));
+    assert_eq!(names, sent);
+}
+
+/// Sends until nothing more is taken, and a client that came later has had its turn: how many bytes.
+fn send_until_full(rude: &mut TcpStream, server: &Running) -> usize {
+    let mut sent = 0;
+    loop {
+        let before = sent;
+        while let Ok(length) = rude.write(&[b'x'; 1024]) {
+            sent += length;
         }
-        if ready[0] {
-            let (mut peer, _) = listener.accept().unwrap();
-            peer.write_all(b"Welcome!").unwrap();
-            peers.push(peer);
+        // Another one's turn: the server has looked at the rude one in the meantime.
+        let polite = welcomed(server.address());
+        is_greeted(&polite, "Ada");
+        if sent == before {
+            return sent;
         }
     }
 }
 
-/// Unix: see above.
+/// On Linux, /proc tells how many threads a process has.
+#[cfg(target_os = "linux")]
+#[test]
+fn claim_81_fifty_clients_have_no_more_threads_than_none() {
+    let claim = Claim::new(81, "fifty clients have no more threads than none");
+    let server = Running::start(example("many_on_one_thread").arg("127.0.0.1:0"));
+    let address = server.address();
+    let threads = || {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", server.id()));
+        tasks.unwrap().count()
+    };
+    let before = threads();
+    let clients: Vec<_> = (0..50).map(|_| welcomed(address)).collect();
+    let after = threads();
+    claim.saw("no client (one thread waits for Ctrl+C)", before);
+    claim.saw(format_args!("{} clients", clients.len()), after);
+    assert_eq!(before, after);
+}
+
+/// Unix: elsewhere a connection is no child's stdin.
 #[cfg(unix)]
 #[test]
-fn claim_54_one_thread_can_serve_many_that_it_asks_the_system_about() {
-    let claim = Claim::new(
-        54,
-        "one thread can serve many, if it asks who has something",
-    );
-    let listener = TcpListener::bind(LOOPBACK).unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::scope(|scope| {
-        let server = scope.spawn(|| serve_in_one_thread(&listener, 3));
-        let clients = [(); 3].map(|()| welcomed(address));
-        for (who, name) in [(2, "Sarah"), (0, "Michael"), (1, "Tracy"), (0, "Ada")] {
-            is_greeted(&clients[who], name);
-            claim.saw(
-                format_args!("client {} sends {name}", who + 1),
-                "is greeted",
-            );
-        }
-        for mut client in clients {
-            client.write_all(b"exit").unwrap();
-            assert_eq!(until_the_end(&client), "");
-        }
-        server.join().unwrap();
-    });
+fn claim_80_with_a_process_each_clients_are_served_side_by_side() {
+    let claim = Claim::new(80, "with a process each, clients are served side by side");
+    let server = Running::start(example("process_per_connection").arg("127.0.0.1:0"));
+    assert!(second_is_welcomed_at_once(&claim, &server, PATIENCE));
+    let expected = ["Waiting", "Accept", "Accept", "Connection", "Connection"];
+    assert_eq!(comings_and_goings(&server), expected);
+}
+
+/// Linux, where /proc tells whose child a process is, and whether it is a zombie.
+#[cfg(target_os = "linux")]
+#[test]
+fn claim_80_each_client_has_a_child_and_leaves_no_zombie() {
+    let claim = Claim::new(80, "each client has a child, and leaves no zombie");
+    let server = Running::start(example("process_per_connection").arg("127.0.0.1:0"));
+    let clients = [(); 3].map(|()| welcomed(server.address()));
+    let children = server.children();
+    claim.saw("three clients", format_args!("{} children", children.len()));
+    assert_eq!(children.len(), 3);
+    drop(clients);
+    // A child is gone when somebody has waited for it; until then /proc still has it.
+    let start = std::time::Instant::now();
+    while !server.children().is_empty() {
+        assert!(start.elapsed() < PATIENCE, "a zombie is left");
+        std::thread::yield_now();
+    }
+    claim.saw("when they have left", "no child, and no zombie");
 }
 
 /// Unix, where a test can press Ctrl+C.

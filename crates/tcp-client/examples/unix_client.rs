@@ -1,0 +1,47 @@
+//! tcp-client within one machine: an AF_UNIX socket, whose address is a file, not an IP address and a port.
+//!
+//! Watch: it connects to a file; from then on, all is as with TCP.
+//! ```text
+//! cargo run -p tcp-server --example unix_server
+//! cargo run -p tcp-client --example unix_client
+//! ```
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use common::{Peer::TcpServer, print_line, printable};
+use socket2::{Domain, SockAddr, Socket, Type};
+
+const START: &str = "start it in the same folder: cargo run -p tcp-server --example unix_server";
+
+/// Introduces itself to a server in this machine.
+#[derive(Parser)]
+struct Args {
+    #[arg(default_value = "greet.socket")]
+    file: PathBuf,
+}
+
+fn main() -> ExitCode {
+    common::start_log();
+    let Args { file } = Args::parse();
+    let server = TcpServer(START.into());
+    common::exit_status("unix_client", file.display(), &server, introduce(&file))
+}
+
+fn introduce(file: &Path) -> io::Result<()> {
+    let mut socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    let connected = socket.connect(&SockAddr::unix(file)?);
+    connected.map_err(|error| common::advise(error, START.into()))?;
+
+    let mut buffer = [0; 1024];
+    let length = socket.read(&mut buffer)?;
+    print_line(printable(&buffer[..length]))?;
+    for name in ["Michael", "Tracy", "Sarah"] {
+        socket.write_all(name.as_bytes())?;
+        let length = socket.read(&mut buffer)?;
+        print_line(printable(&buffer[..length]))?;
+    }
+    socket.write_all(b"exit")
+}
