@@ -132,6 +132,27 @@ mod unix {
         assert_eq!(folder.names(), [name.as_str()]);
     }
 
+    /// A shell has the number of the program that takes its place, and so knows the names beforehand.
+    #[test]
+    fn what_a_killed_fetch_left_behind_is_not_in_the_way() {
+        let folder = Folder::with_old_page();
+        let script = r#"for n in "" .0 .1; do echo left > "http-fetch.$$$n.part"; done; exec "$@""#;
+        let ended = run(Command::new("sh")
+            .args(["-c", script, "sh"])
+            .arg(program("http-fetch").get_program())
+            .arg(page_server().to_string())
+            .args(["-o", "page.html"])
+            .current_dir(folder.path()));
+        assert!(ended.status.success(), "{ended}");
+        assert_eq!(folder.saved(), "Hello");
+        // They are whole, and ours are gone.
+        assert_eq!(folder.names().len(), 4, "{:?}", folder.names());
+        for name in folder.names() {
+            let text = fs::read_to_string(folder.path().join(&name)).unwrap();
+            assert_eq!(text == "left\n", name != "page.html", "{name:?}: {text}");
+        }
+    }
+
     #[test]
     fn a_pipe_with_a_name_is_written_to_and_stays() {
         let folder = Folder::new();
