@@ -20,9 +20,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 fn fetch(url: &Url) -> io::Result<()> {
     let address = url.address.resolve()?;
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.set_write_timeout(Some(TIMEOUT))?;
     socket.set_read_timeout(Some(TIMEOUT))?;
-    let connected = socket.connect(&address.into());
+    let connected = socket.connect_timeout(&address.into(), TIMEOUT);
     connected.map_err(|error| timeout::connecting(error, TIMEOUT))?;
     let mut stream = TcpStream::from(socket);
     let (path, host) = (&url.path, url.host_field());

@@ -39,11 +39,9 @@ fn fetch(args: &Args) -> io::Result<()> {
     // 1. Create a socket: of the server's family, and a stream, which makes it TCP.
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
 
-    // 2. Connect it to the web server. On Linux, a send's timeout is also that of the connect.
-    socket.set_write_timeout(Some(args.timeout))?;
-    socket
-        .connect(&address.into())
-        .map_err(|error| timeout::connecting(error, args.timeout))?;
+    // 2. Connect it to the web server, which may be too busy to answer.
+    let connected = socket.connect_timeout(&address.into(), args.timeout);
+    connected.map_err(|error| timeout::connecting(error, args.timeout))?;
     // From here on, the standard library's type will do.
     let mut stream = TcpStream::from(socket);
     debug!("connected to {address} from {}", stream.local_addr()?);

@@ -3,14 +3,12 @@
 use std::io::{Error, ErrorKind};
 use std::time::Duration;
 
-/// On Linux, how a connect ends that took longer than the socket's send timeout (socket(7)).
-const EINPROGRESS: i32 = 115;
-
 /// Why a connect failed.
 #[must_use]
 pub fn connecting(error: Error, timeout: Duration) -> Error {
-    match error.raw_os_error() {
-        Some(EINPROGRESS) if cfg!(target_os = "linux") => {
+    match error.kind() {
+        // The system has a limit of its own, some minutes, which is told in its own words.
+        ErrorKind::TimedOut if error.raw_os_error().is_none() => {
             too_slow(format!("no connection within {timeout:?}"))
         }
         _ => error,

@@ -47,12 +47,11 @@ fn a_name_that_does_not_exist_is_a_matter_of_spelling() {
     fails("host.invalid:80", &[], "", "is the name spelled right");
 }
 
-// Only Linux ends a connect after the socket's own timeout; others have one of their own, of minutes.
+/// Linux, where the queue is known to hold one more than the backlog.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_server_with_a_full_backlog_is_given_up() {
     let (server, address) = bound();
-    // On Linux, one client more than the backlog gets in before accept; the next one waits.
     server.listen(0).unwrap();
     let _first = std::net::TcpStream::connect(address).unwrap();
     fails(

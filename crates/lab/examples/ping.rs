@@ -66,7 +66,11 @@ fn ping(args: &Args) -> io::Result<()> {
     // A raw socket gets all the ICMP that comes in, with its IP header: we look for our answer in it.
     let mut buffer = [0; 2048];
     for _ in 0..100 {
-        let length = socket.read(&mut buffer).map_err(no_answer)?;
+        let length = match socket.read(&mut buffer) {
+            // On Linux, Ctrl+Z interrupts a receive with a timeout.
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            received => received.map_err(no_answer)?,
+        };
         let ip = Ipv4Slice::from_slice(&buffer[..length]).map_err(io::Error::other)?;
         let icmp = Icmpv4Slice::from_slice(ip.payload().payload).map_err(io::Error::other)?;
         let answer = match icmp.icmp_type() {

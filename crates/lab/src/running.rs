@@ -217,6 +217,25 @@ impl Running {
         rustix::process::kill_process(process, signal).expect("a program that runs takes signals");
     }
 
+    /// Stops it as Ctrl+Z does, and returns when it stands still.
+    #[cfg(unix)]
+    pub fn stop(&self) {
+        use rustix::process::{Pid, Signal, WaitOptions, waitpid};
+
+        self.signal(Signal::STOP);
+        let stopped = waitpid(Some(Pid::from_child(&self.child)), WaitOptions::UNTRACED);
+        let (_, status) = stopped
+            .expect("a child can be waited for")
+            .expect("it was waited for");
+        assert!(status.stopped(), "{status:?}");
+    }
+
+    /// Lets it go on after a [`stop`](Self::stop), as `fg` does.
+    #[cfg(unix)]
+    pub fn go_on(&self) {
+        self.signal(rustix::process::Signal::CONT);
+    }
+
     /// Waits until the program ends.
     #[must_use]
     pub fn finish(mut self) -> Ended {

@@ -435,15 +435,13 @@ fn all_at_once_gets_greetings_that_nobody_meant() {
 #[cfg(unix)]
 #[test]
 fn four_messages_that_wait_for_the_server_are_one() {
-    use rustix::process::Signal;
-
     let server = Running::start(program("tcp-server").args(["127.0.0.1:0", "--delay", "0"]));
     let address = server.address().to_string();
-    server.signal(Signal::STOP);
+    server.stop();
     let mut client = example("all_at_once");
     let client = Running::start(client.arg(address).env("RUST_LOG", "debug"));
     client.wait_for("sent 4 messages");
-    server.signal(Signal::CONT);
+    server.go_on();
     let client = client.finish();
     assert!(client.status.success(), "{client}");
     assert_eq!(

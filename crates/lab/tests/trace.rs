@@ -36,9 +36,13 @@ fn http_fetch_makes_the_tutorials_calls() {
     let address = server.address().to_string();
     let folder = empty_folder("fetch");
     let file = folder.join("page.html");
-    let Some(ours) = traced(program("http-fetch").arg(&address).arg("-o").arg(&file)) else {
+    let Some(mut ours) = traced(program("http-fetch").arg(&address).arg("-o").arg(&file)) else {
         return;
     };
+    // A connect with a limit on the wait returns at once, and poll waits.
+    let in_progress = " = -1 EINPROGRESS (Operation now in progress)";
+    assert!(ours.stdout.contains(in_progress), "{ours}");
+    ours.stdout = ours.stdout.replace(in_progress, " = 0");
     let tutorials = traced(tutorials.arg(&address).arg(&file)).unwrap();
     let calls = same_calls(&ours, &tutorials);
     assert_eq!(calls, "socket connect sendto recvfrom recvfrom");

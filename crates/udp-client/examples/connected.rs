@@ -35,16 +35,22 @@ fn introduce(server: SocketAddr) -> io::Result<()> {
     let mut buffer = [0; 1024];
     for name in ["Michael", "Tracy", "Sarah"] {
         socket.send(name.as_bytes())?;
-        let length = socket
-            .recv(&mut buffer)
-            .map_err(|error| match error.kind() {
-                // Unix and Windows have a word each for it.
-                ErrorKind::WouldBlock | ErrorKind::TimedOut => {
-                    io::Error::new(ErrorKind::TimedOut, "no answer within 3s")
+        let length = loop {
+            match socket.recv(&mut buffer) {
+                // On Linux, Ctrl+Z interrupts a receive with a timeout.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if is_over(&error) => {
+                    return Err(io::Error::new(ErrorKind::TimedOut, "no answer within 3s"));
                 }
-                _ => error,
-            })?;
+                received => break received?,
+            }
+        };
         print_line(printable(&buffer[..length]))?;
     }
     Ok(())
+}
+
+/// Whether the time to wait is over: Unix and Windows have a word each for it.
+fn is_over(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }

@@ -63,12 +63,12 @@ fn one_ctrl_c_ends_it_under_a_flood() {
     let server = Running::start(program("udp-server").arg("127.0.0.1:0"));
     let address = server.address();
     let flood = UdpSocket::bind("127.0.0.1:0").unwrap();
-    server.signal(Signal::STOP);
+    server.stop();
     for _ in 0..5000 {
         let _ = flood.send_to(&[b'x'; 1000], address);
     }
     server.ctrl_c();
-    server.signal(Signal::CONT);
+    server.go_on();
     assert_eq!(server.finish().code(), Some(0));
 }
 

@@ -468,24 +468,6 @@ fn await_queues(server: SocketAddr, state: &str, expected: &[usize]) {
     }
 }
 
-/// Stops a program as Ctrl+Z does, and returns when it stands still.
-#[cfg(target_os = "linux")]
-fn stop(running: &Running) {
-    use rustix::process::{Pid, Signal, WaitOptions, waitpid};
-
-    running.signal(Signal::STOP);
-    let id = i32::try_from(running.id()).unwrap();
-    let stopped = waitpid(Pid::from_raw(id), WaitOptions::UNTRACED).unwrap();
-    let (_, status) = stopped.expect("a program was waited for");
-    assert!(status.stopped(), "{status:?}");
-}
-
-/// Lets a stopped program go on.
-#[cfg(target_os = "linux")]
-fn resume(running: &Running) {
-    running.signal(rustix::process::Signal::CONT);
-}
-
 /// Linux: see above.
 #[cfg(target_os = "linux")]
 #[test]
@@ -522,12 +504,12 @@ fn claim_52_a_stopped_tcp_server_lets_in_one_more_than_its_backlog() {
         server.args(["127.0.0.1:0", "--backlog", &backlog.to_string()]);
         let server = Running::start(&mut server);
         let address = server.address();
-        stop(&server);
+        server.stop();
         let queue = Queue::fill(&claim, address, backlog);
         (server, queue)
     });
     for (server, _) in &servers {
-        resume(server);
+        server.go_on();
     }
     for (server, queue) in servers {
         for client in &queue.connected {
@@ -1031,11 +1013,11 @@ fn claim_59_who_does_not_wait_is_greeted_for_all_at_once() {
     let claim = Claim::new(59, "who does not wait may be greeted for all at once");
     let server = tcp_server();
     let address = server.address();
-    stop(&server);
+    server.stop();
     let client = Running::start(example("all_at_once").arg(address.to_string()));
     // 21 bytes, and the end of the stream counts as one.
     await_queues(address, CLOSE_WAIT, &[22]);
-    resume(&server);
+    server.go_on();
     let client = client.finish();
     claim.saw("all_at_once", &client.stdout);
     // The line breaks are the client's, one after each recv: the welcome may stick too.

@@ -190,22 +190,7 @@ fn claim_67_a_datagram_has_at_most_65507_bytes() {
     }
 }
 
-/// Unix, where a signal stops a program that does not know of it; returns when it has stopped.
-#[cfg(unix)]
-fn stop(server: &Running) {
-    use rustix::process::{Pid, Signal, WaitOptions, waitpid};
-
-    server.signal(Signal::STOP);
-    let process = i32::try_from(server.id()).ok().and_then(Pid::from_raw);
-    let (_, status) = waitpid(process, WaitOptions::UNTRACED).unwrap().unwrap();
-    assert!(status.stopped());
-}
-
-#[cfg(unix)]
-fn go_on(server: &Running) {
-    server.signal(rustix::process::Signal::CONT);
-}
-
+/// Unix, where a signal stops a program that does not know of it.
 #[cfg(unix)]
 #[test]
 fn claim_68_a_stopped_server_loses_datagrams_in_silence() {
@@ -213,7 +198,7 @@ fn claim_68_a_stopped_server_loses_datagrams_in_silence() {
     let server = udp_server();
     let address = server.address();
     let [many, last] = [(); 2].map(|()| udp_socket());
-    stop(&server);
+    server.stop();
     let sent = 20_000;
     for number in 0..sent {
         let datagram = format!("{number:01000}");
@@ -221,7 +206,7 @@ fn claim_68_a_stopped_server_loses_datagrams_in_silence() {
     }
     claim.saw("sent, none with an error", sent);
     assert!(!server.stdout().contains("Received"), "it has stopped");
-    go_on(&server);
+    server.go_on();
 
     // What is queued now comes after all that was kept of the others. It may be lost like them.
     last.set_read_timeout(Some(std::time::Duration::from_millis(100)))
@@ -258,7 +243,7 @@ fn claim_68_a_stopped_servers_tcp_client_waits_and_loses_nothing() {
         .unwrap();
     client.set_read_timeout(Some(PATIENCE)).unwrap();
     client.read_exact(&mut [0; 8]).unwrap(); // Welcome!
-    stop(&server);
+    server.stop();
     client.set_nonblocking(true).unwrap();
     let numbers: Vec<_> = (0..1_000_000)
         .map(|number| format!("{number:06}"))
@@ -276,7 +261,7 @@ fn claim_68_a_stopped_servers_tcp_client_waits_and_loses_nothing() {
     assert!(in_vain(&full));
     assert!(in_vain(&client.read(&mut [0; 1])), "it has stopped");
 
-    go_on(&server);
+    server.go_on();
     client.set_nonblocking(false).unwrap();
     client.shutdown(std::net::Shutdown::Write).unwrap();
     let mut answers = Vec::new();
