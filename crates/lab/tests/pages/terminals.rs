@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::fs;
 use std::net::{SocketAddr, UdpSocket};
+use std::path::Path;
 use std::process::Command;
 
 use lab::{Ended, Running};
@@ -100,7 +102,11 @@ fn shell(line: &str, run: &Run, new: &str) -> Result<Command, String> {
     // No test waits for a server that thinks, unless the question is about that.
     let thinks = run.package == "tcp-server" && run.example.is_none() && !line.contains("--delay");
     let delay = if thinks { " --delay 0" } else { "" };
+    // What a command saves goes where a later cargo clean finds it.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("questions");
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let mut bash = Command::new("bash");
+    bash.current_dir(folder);
     let words = words.join(" ");
     bash.args(["-c", &format!("{before}exec {words} {arguments}{delay}")]);
     bash.env_remove("RUST_LOG").env_remove("RUST_LOG_STYLE");
