@@ -2,7 +2,8 @@
 //!
 //! A pair stands in `<div class="pair">`: lines of a program in crates/lab/python, lines of the Rust
 //! that does the same, and below them a link to the place and the words on what differs. Every line of
-//! the Python program stands in one pair. The lines of Rust come in the order of their file.
+//! the Python program stands in one pair. Below a heading, the lines of Rust come in the order of their
+//! file; a step's function stands elsewhere in the file than the line that calls it.
 //!
 //! `UPDATE_PAGES=1 cargo test -p lab --test pages quoted` writes the line numbers into the links.
 
@@ -80,8 +81,8 @@ fn block(text: &str, language: &str) -> Vec<String> {
 struct Lesson<'a> {
     page: &'a Page,
     programs: BTreeMap<String, Python>,
-    /// The last line of each file that the page has shown.
-    last: BTreeMap<String, usize>,
+    /// The last line of each file that was shown below a heading.
+    last: BTreeMap<(String, String), usize>,
     /// Links that name another line than theirs, and what they should be.
     edits: Vec<(String, String)>,
     wrong: Vec<String>,
@@ -104,14 +105,15 @@ impl Lesson<'_> {
 
     fn rust(&mut self, pair: &Pair, file: &str) {
         let code = fs::read_to_string(self.page.folder().join(file)).unwrap_or_default();
-        let last = self.last.get(file).copied().unwrap_or_default();
+        let place = (pair.heading.clone(), file.to_owned());
+        let last = self.last.get(&place).copied().unwrap_or_default();
         let Some((first, end)) = beside::place(&code, &pair.rust, last) else {
             return self.fail(
                 pair,
                 &format!("its Rust is not in {file} after line {last}"),
             );
         };
-        self.last.insert(file.to_owned(), end);
+        self.last.insert(place, end);
         let Some((text, _, line)) = pair.link() else {
             return self.fail(pair, "a link `main.rs, line N` is missing");
         };

@@ -110,6 +110,8 @@ fn shell(line: &str, run: &Run, new: &str) -> Result<Command, String> {
     let words = words.join(" ");
     bash.args(["-c", &format!("{before}exec {words} {arguments}{delay}")]);
     bash.env_remove("RUST_LOG").env_remove("RUST_LOG_STYLE");
+    // What a client saves is left there.
+    bash.current_dir(env!("CARGO_TARGET_TMPDIR"));
     Ok(bash)
 }
 
