@@ -13,8 +13,14 @@ use lab::claim::deserted_udp;
 use lab::{PATIENCE, Running, example, program};
 use socket2::{Domain, Socket, Type};
 
-/// The folders of the examples; http-fetch has tests of its own for its two.
-const FOLDERS: [&str; 4] = ["http-fetch", "tcp-server", "tcp-client", "udp-client"];
+/// The folders of the examples; http-fetch has tests of its own for two of its examples.
+const FOLDERS: [&str; 5] = [
+    "http-fetch",
+    "tcp-server",
+    "tcp-client",
+    "udp-server",
+    "udp-client",
+];
 
 /// These take something else than an ADDRESS.
 const OTHERS: [&str; 4] = [
@@ -25,18 +31,26 @@ const OTHERS: [&str; 4] = [
 ];
 
 /// All that take an ADDRESS.
-const WITH_ADDRESS: [&str; 13] = [
+const WITH_ADDRESS: [&str; 21] = [
     "all_at_once",
     "connected",
+    "content_length",
+    "cut_anywhere",
+    "cut_datagram",
     "echo_once_client",
     "echo_once_server",
+    "half_close",
+    "ipv6",
+    "length_prefix",
     "lines_client",
     "lines_server",
     "loop_msg_client",
     "loop_msg_server",
     "many_on_one_thread",
     "one_at_a_time",
+    "pinger",
     "process_per_connection",
+    "threads",
     "upper_once_client",
     "upper_once_server",
 ];

@@ -1,0 +1,50 @@
+//! one_at_a_time with a thread for each connection: nobody waits for somebody else.
+//!
+//! Watch: start two clients at once. Both are welcomed at once.
+//! ```text
+//! cargo run -p tcp-server --example threads
+//! cargo run -p tcp-client
+//! ```
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::{process::ExitCode, thread, time::Duration};
+
+use common::{Peer::TcpClients, Stop, print_line};
+use socket2::{Domain, Socket, Type};
+
+fn main() -> ExitCode {
+    common::run_example("threads", |_| TcpClients, ("127.0.0.1", 9999), serve)
+}
+
+fn serve(address: SocketAddr) -> io::Result<()> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // A server that was ended can be started again at once: the other half of the exercise `restart`.
+    socket.set_reuse_address(cfg!(unix))?;
+    socket.bind(&address.into())?;
+    socket.listen(5)?;
+    let listener = TcpListener::from(socket);
+    let stop = Stop::on_ctrl_c(common::wake_accept(&listener)?)?;
+    log::info!("listening on {}", listener.local_addr()?);
+    print_line("Waiting for connection...")?;
+    while let ((stream, peer), false) = (listener.accept()?, stop.is_requested()) {
+        print_line(format_args!("Accept new connection from {peer}..."))?;
+        let talk = move || talk(stream, peer).inspect_err(|e| log::warn!("{peer}: {e}"));
+        thread::Builder::new().spawn(talk)?;
+    }
+    Ok(())
+}
+
+fn talk(mut stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
+    stream.write_all(b"Welcome!")?;
+    let mut buffer = [0; 1024];
+    while let length @ 1.. = stream.read(&mut buffer)? {
+        thread::sleep(Duration::from_secs(1)); // as if an answer took thought
+        match &buffer[..length] {
+            b"exit" => break,
+            name => stream.write_all(&[b"Hello, ", name, b"!"].concat())?,
+        }
+    }
+    drop(stream);
+    print_line(format_args!("Connection from {peer} closed."))
+}
