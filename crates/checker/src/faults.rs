@@ -61,6 +61,19 @@ faults! {
     HeaderNotShown "header-not-shown"
     PageNotSaved "page-not-saved"
     PageDiffers "page-differs"
+
+    // An exercise that is not done yet has its own name.
+    CutAnywhere "cut-anywhere"
+    ContentLength "content-length"
+    Lines "lines"
+    Upper "upper"
+    Restart "restart"
+    LengthPrefix "length-prefix"
+    HalfClose "half-close"
+    CutDatagram "cut-datagram"
+    Ipv6 "ipv6"
+    Pinger "pinger"
+    Connected "connected"
 }
 
 impl Name {

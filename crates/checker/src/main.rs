@@ -14,8 +14,10 @@
 mod client;
 mod conn;
 mod events;
+mod exercise;
 mod faults;
 mod http_fetch;
+mod peer;
 mod program;
 mod progress;
 mod report;
@@ -40,10 +42,11 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 
+use crate::exercise::Exercise;
 use crate::report::{Report, Step};
 use crate::session::Session;
 use crate::watch::Protocol;
-use crate::words::{Language, Text};
+use crate::words::{Language, Message, Text};
 use crate::world::{Entered, World};
 
 /// Holds a lesson's conversation with a program of your own, and says what is wrong with it.
@@ -87,8 +90,8 @@ struct Args {
 }
 
 /// What a learner's program may be.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Kind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
     HttpFetch,
     TcpServer,
     TcpClient,
@@ -135,7 +138,7 @@ impl Kind {
             Self::TcpClient => tcp_client::check(session),
             Self::UdpServer => udp_server::check(session),
             Self::UdpClient => udp_client::check(session),
-            Self::Pair => session.report.note(words::Message::NotYet),
+            Self::Pair => session.report.note(Message::NotYet),
         }
     }
 }
@@ -143,14 +146,12 @@ impl Kind {
 fn main() -> ExitCode {
     let args = Args::parse();
     let language = args.lang.unwrap_or_else(Language::of_the_system);
+    let exercise = args
+        .exercise
+        .as_deref()
+        .map(|name| chosen(args.program, name));
     if args.list {
-        for step in args.program.steps() {
-            println!(
-                "{:>3}  {}",
-                step.number,
-                Text::from(step.what).render(language)
-            );
-        }
+        list(args.program, exercise, language);
         return ExitCode::SUCCESS;
     }
     if args.command.is_empty() {
@@ -159,19 +160,47 @@ fn main() -> ExitCode {
             .error(ErrorKind::MissingRequiredArgument, missing)
             .exit();
     }
-    if let Some(name) = &args.exercise {
-        let unknown = format!("there is no exercise `{name}` yet");
-        Args::command()
-            .error(ErrorKind::InvalidValue, unknown)
-            .exit();
-    }
     match world::enter(args.here) {
         Entered::Done(status) => ExitCode::from(status),
-        Entered::Here(world) => check(args, language, world),
+        Entered::Here(world) => check(args, exercise, language, world),
     }
 }
 
-fn check(args: Args, language: Language, world: World) -> ExitCode {
+/// The exercise of that name; another name is wrong usage.
+fn chosen(kind: Kind, name: &str) -> &'static Exercise {
+    let found = exercise::of(kind).find(|exercise| exercise.name == name);
+    found.unwrap_or_else(|| {
+        let names: Vec<_> = exercise::of(kind).map(|exercise| exercise.name).collect();
+        let (kind, names) = (kind.name(), names.join(", "));
+        let unknown = format!("there is no exercise `{name}` of {kind}; its exercises: {names}");
+        Args::command()
+            .error(ErrorKind::InvalidValue, unknown)
+            .exit()
+    })
+}
+
+/// What is checked, step by step, and which exercises there are.
+fn list(kind: Kind, exercise: Option<&Exercise>, language: Language) {
+    let say = |text: Text| text.render(language);
+    let steps = exercise.map_or(kind.steps(), |exercise| exercise.steps);
+    if let Some(exercise) = exercise {
+        println!("{}{}", say(Message::Task.into()), say(exercise.task.into()));
+    }
+    for step in steps {
+        println!("{:>3}  {}", step.number, say(step.what.into()));
+    }
+    if exercise.is_none() {
+        for exercise in exercise::of(kind) {
+            println!(
+                "--exercise {}: {}",
+                exercise.name,
+                say(exercise.task.into())
+            );
+        }
+    }
+}
+
+fn check(args: Args, exercise: Option<&Exercise>, language: Language, world: World) -> ExitCode {
     stop::on_ctrl_c(if world.own {
         ""
     } else {
@@ -182,13 +211,19 @@ fn check(args: Args, language: Language, world: World) -> ExitCode {
         title,
         args.command,
         world,
-        args.program.steps(),
+        exercise.map_or(args.program.steps(), |exercise| exercise.steps),
         args.timeout,
     );
-    session.exercise = args.exercise;
+    session.lesson = args.program.name();
     session.language = language;
     session.protocol = args.program.protocol();
-    args.program.check(&mut session);
+    match exercise {
+        Some(exercise) => {
+            session.report.exercise(exercise.task);
+            (exercise.check)(&mut session);
+        }
+        None => args.program.check(&mut session),
+    }
     session.end();
     let text = session.report.render(language, args.verbose);
     let last = session.report.last_line();

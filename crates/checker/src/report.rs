@@ -42,6 +42,8 @@ pub struct Fault {
 /// The report on one program.
 pub struct Report {
     title: String,
+    /// What an exercise asks for.
+    task: Option<Text>,
     steps: Vec<(Step, Outcome)>,
     notes: Vec<Text>,
     yours: Vec<Text>,
@@ -56,6 +58,7 @@ impl Report {
     pub fn new(title: String, steps: &[Step]) -> Self {
         Self {
             title,
+            task: None,
             steps: steps
                 .iter()
                 .map(|step| (*step, Outcome::NotReached))
@@ -69,6 +72,11 @@ impl Report {
         }
     }
 
+    /// The report is on an exercise.
+    pub fn exercise(&mut self, task: impl Into<Text>) {
+        self.task = Some(task.into());
+    }
+
     /// A step went well; one that has a fault keeps it.
     pub fn ok(&mut self, step: Message) {
         self.set(step, Outcome::Ok);
@@ -76,6 +84,13 @@ impl Report {
 
     /// A step went wrong. The first fault of a step is told; further ones are its symptoms.
     pub fn fault(&mut self, step: Message, fault: Fault) {
+        // An exercise has its own steps: what is wrong before them is wrong at the first of them.
+        let listed = self.steps.iter().any(|(known, _)| known.what == step);
+        let next = self
+            .steps
+            .iter()
+            .find(|(_, outcome)| *outcome == Outcome::NotReached);
+        let step = next.filter(|_| !listed).map_or(step, |(step, _)| step.what);
         let known = self
             .faults
             .iter()
@@ -142,6 +157,10 @@ impl Report {
     /// The report as a reader sees it, without the last line.
     pub fn render(&self, language: Language, verbose: bool) -> String {
         let mut out = format!("{}\n", self.title);
+        if let Some(task) = &self.task {
+            let label = Text::from(Message::Task).render(language);
+            let _ = writeln!(out, "  {label}{}", task.render(language));
+        }
         for note in &self.notes {
             let _ = writeln!(out, "  {}", note.render(language));
         }
@@ -210,10 +229,14 @@ impl Report {
                 .with_text("claim", Message::ReadClaim.with("claim", claim)),
             None => fault.read.clone(),
         };
+        let expected = match self.task {
+            Some(_) => Message::TheTask,
+            None => Message::TheTutorial,
+        };
         let parts = [
             (Message::TheChecker, Some(&fault.did)),
             (Message::WhatCame, Some(&fault.came)),
-            (Message::TheTutorial, Some(&fault.tutorial)),
+            (expected, Some(&fault.tutorial)),
             (Message::MostLikely, Some(&fault.reason)),
             (Message::LookAt, look.as_ref()),
             (Message::Read, Some(&read)),

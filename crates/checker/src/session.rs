@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::process::ExitStatus;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::events::Bell;
 use crate::faults::Name;
@@ -10,7 +10,7 @@ use crate::program::Program;
 use crate::progress::Progress;
 use crate::report::{Fault, Report, Step, shown};
 use crate::source::{self, Source, Traceback};
-use crate::watch::{Protocol, Watch};
+use crate::watch::{self, Protocol, Watch};
 use crate::words::{Language, Message, Text};
 use crate::world::World;
 
@@ -23,7 +23,8 @@ pub struct Session {
     pub report: Report,
     /// The longest wait for one answer.
     pub timeout: Duration,
-    pub exercise: Option<String>,
+    /// The program's name, and its lesson's.
+    pub lesson: &'static str,
     pub language: Language,
     /// What the lesson is about.
     pub protocol: Protocol,
@@ -52,7 +53,7 @@ impl Session {
             world,
             report,
             timeout,
-            exercise: None,
+            lesson: "",
             language: Language::En,
             protocol: Protocol::Tcp,
             progress: Progress::start(),
@@ -139,17 +140,24 @@ impl Session {
             .explain(|name| (source.suspect(name, protocol), name.claim(protocol)));
     }
 
+    /// Waits for what the program does first: as long as the limit says, or longer while it is still at work.
+    pub fn wait_patiently<T>(&self, wait: impl FnMut(Duration) -> Option<T>) -> Option<T> {
+        let group = (self.pid(), self.world.own);
+        watch::wait_patiently(group, self.timeout, wait, || self.ended().is_some())
+    }
+
+    /// A program that dies closes its connections before its last words are here.
+    pub fn wait_for_last_words(&self) {
+        if let Some(program) = &self.program {
+            program.wait_end(Duration::from_secs(1));
+        }
+    }
+
     /// Tells the cause, where the program says it itself: an error that it printed after `mark`, or its end.
     /// Gives whether there was one; then what did not come is only its symptom.
     pub fn cause(&mut self, step: Message, mark: usize, did: &Text, read: &Text) -> bool {
-        // A program that dies closes its connections before its last words are here.
-        let deadline = Instant::now() + Duration::from_secs(1);
-        self.bell
-            .wait(deadline, || self.ended().is_some().then_some(()));
+        self.wait_for_last_words();
         let ended = self.ended();
-        if let (Some(_), Some(program)) = (ended, &self.program) {
-            program.wait_end(Duration::from_secs(1));
-        }
         let printed = self.printed_since(mark);
         let told_so = self.source.traceback(&printed);
         let traceback = told_so.or_else(|| source::muttered(&printed));

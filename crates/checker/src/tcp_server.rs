@@ -106,7 +106,7 @@ struct Talk<'a> {
 // --- Where it listens
 
 /// Waits until the program listens, and tells where; elsewhere than on Linux, by connecting to it.
-fn find(session: &mut Session) -> Option<(SocketAddr, Option<TcpStream>)> {
+pub fn find(session: &mut Session) -> Option<(SocketAddr, Option<TcpStream>)> {
     let (pid, own) = (session.pid(), session.world.own);
     if cfg!(not(target_os = "linux")) {
         return find_by_connecting(session);

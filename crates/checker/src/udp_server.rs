@@ -1,13 +1,10 @@
 //! The check of a learner's udp-server.
 
-use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::sync::{Arc, Mutex};
-use std::thread;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use crate::events::{Bell, lock};
 use crate::faults::Name;
+use crate::peer::Peer;
 use crate::report::{Fault, Step, shown};
 use crate::session::Session;
 use crate::tcp_server::{gone, holds, reachable};
@@ -58,75 +55,8 @@ pub fn check(session: &mut Session) {
     .hold();
 }
 
-/// What came, and from where.
-type Datagram = (Vec<u8>, SocketAddr);
-
-/// A client's socket, received from by a thread of its own.
-struct Peer {
-    socket: UdpSocket,
-    inbox: Arc<Mutex<Vec<Datagram>>>,
-    taken: usize,
-}
-
-impl Peer {
-    /// Not connected: an answer from another port than the server's is an answer, too.
-    fn new(server: SocketAddr, bell: &Bell) -> io::Result<Self> {
-        let any: IpAddr = match server.ip() {
-            IpAddr::V4(ip) if ip.is_loopback() => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
-            IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
-        };
-        let socket = UdpSocket::bind((any, 0))?;
-        let inbox = Arc::new(Mutex::new(Vec::new()));
-        let (from, to, bell) = (socket.try_clone()?, Arc::clone(&inbox), bell.clone());
-        thread::Builder::new().spawn(move || {
-            let mut buffer = vec![0; 1 << 16];
-            // An empty datagram from ourselves ends it, an error of an earlier send does not.
-            let own = from.local_addr().ok();
-            loop {
-                match from.recv_from(&mut buffer) {
-                    Ok((0, peer)) if own.is_some_and(|own| own.port() == peer.port()) => break,
-                    Ok((length, peer)) => {
-                        let mut inbox = lock(&to);
-                        if inbox.len() < 1000 {
-                            inbox.push((buffer[..length].to_vec(), peer));
-                        }
-                        drop(inbox);
-                        bell.ring();
-                    }
-                    Err(error)
-                        if matches!(
-                            error.kind(),
-                            ErrorKind::Interrupted
-                                | ErrorKind::ConnectionReset
-                                | ErrorKind::ConnectionRefused
-                        ) => {}
-                    Err(_) => break,
-                }
-            }
-        })?;
-        Ok(Self {
-            socket,
-            inbox,
-            taken: 0,
-        })
-    }
-
-    fn next(&self) -> Option<(Vec<u8>, SocketAddr)> {
-        lock(&self.inbox).get(self.taken).cloned()
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        if let Ok(own) = self.socket.local_addr() {
-            let _ = self.socket.send_to(&[], reachable(own));
-        }
-    }
-}
-
 /// Waits until the program has a socket for datagrams, and tells where.
-fn find(session: &mut Session) -> Option<SocketAddr> {
+pub fn find(session: &mut Session) -> Option<SocketAddr> {
     let (pid, own) = (session.pid(), session.world.own);
     if cfg!(not(target_os = "linux")) {
         // Nobody tells where it waits: the text's address is tried.
@@ -277,18 +207,13 @@ struct Talk<'a> {
 impl Talk<'_> {
     fn hold(&mut self) {
         let peers = (
-            Peer::new(self.address, &self.session.bell),
-            Peer::new(self.address, &self.session.bell),
+            Peer::client_of(self.address, &self.session.bell),
+            Peer::client_of(self.address, &self.session.bell),
         );
         let (Ok(mut first), Ok(mut second)) = peers else {
             return; // this machine has no socket left
         };
-        let addresses = [&first, &second].map(|peer| peer.socket.local_addr());
-        self.ports = addresses
-            .into_iter()
-            .flatten()
-            .map(|own| own.port())
-            .collect();
+        self.ports = [&first, &second].map(|peer| peer.address().port()).to_vec();
         // Two peers in turn: an answer must go to the one who asked.
         self.session.doing(Message::UdpServerAnswer);
         if !self.name(&mut first, NAMES[0], Message::UdpServerAnswer) {
@@ -311,8 +236,8 @@ impl Talk<'_> {
     fn name(&mut self, peer: &mut Peer, name: &str, step: Message) -> bool {
         self.session.sent(name.as_bytes());
         self.session.watch.clear();
-        let _ = peer.socket.send_to(name.as_bytes(), self.address);
-        let from = peer.socket.local_addr().unwrap_or(self.address);
+        peer.send(name.as_bytes(), self.address);
+        let from = peer.address();
         let did = Message::DidUdpFrom
             .with("bytes", shown(name.as_bytes()))
             .with("from", from)
@@ -370,17 +295,7 @@ impl Talk<'_> {
     fn answer(&self, peer: &mut Peer) -> Option<(Vec<u8>, SocketAddr)> {
         let session = &*self.session;
         let troubled = || gone(session) || session.traceback_since(self.mark).is_some();
-        let deadline = Instant::now() + session.timeout;
-        session.bell.wait(deadline, || {
-            (peer.next().is_some() || troubled()).then_some(())
-        });
-        if peer.next().is_none() && troubled() {
-            let soon = Instant::now() + Duration::from_secs(1);
-            session.bell.wait(soon, || peer.next());
-        }
-        let came = peer.next();
-        peer.taken += usize::from(came.is_some());
-        came
+        peer.receive(session.timeout, troubled)
     }
 
     fn silent(&mut self, did: Text, from: SocketAddr, name: &str, step: Message) {
@@ -447,12 +362,8 @@ impl Talk<'_> {
             (&b""[..], Message::BeyondEmpty),
             (b"\xff\xfe", Message::BeyondNotUtf8),
         ] {
-            let _ = peer.socket.send_to(bytes, self.address);
-            let came = self
-                .session
-                .bell
-                .wait(Instant::now() + soon, || peer.next());
-            peer.taken += usize::from(came.is_some());
+            peer.send(bytes, self.address);
+            let came = peer.receive(soon, || false);
             let what = if came.is_some() {
                 Message::Answered
             } else {

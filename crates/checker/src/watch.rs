@@ -67,6 +67,30 @@ impl Watch {
     }
 }
 
+/// Waits for what a program does first. On a loaded machine its start takes long: as long as it works, it has more
+/// time, up to three times the limit.
+pub fn wait_patiently<T>(
+    (pid, own): (u32, bool),
+    limit: Duration,
+    mut wait: impl FnMut(Duration) -> Option<T>,
+    mut give_up: impl FnMut() -> bool,
+) -> Option<T> {
+    let last = Duration::from_secs(1).min(limit / 2);
+    for _ in 0..3 {
+        if let Some(found) = wait(limit.saturating_sub(last)) {
+            return Some(found);
+        }
+        let before = processor_time(pid, own);
+        if let Some(found) = wait(last) {
+            return Some(found);
+        }
+        if give_up() || processor_time(pid, own) <= before {
+            break;
+        }
+    }
+    None
+}
+
 /// Waits until a process of the group waits for others at a port. No system tells of that by itself, so
 /// this looks again, less and less often.
 pub fn wait_for_socket(
@@ -75,21 +99,24 @@ pub fn wait_for_socket(
     limit: Duration,
     bell: &Bell,
     mut choose: impl FnMut(&[Waiting]) -> Option<Waiting>,
-    mut give_up: impl FnMut() -> bool,
+    give_up: impl Fn() -> bool,
 ) -> Option<Waiting> {
-    let deadline = Instant::now() + limit;
     let mut pause = Duration::from_millis(10);
-    loop {
-        if let Some(found) = choose(&waiting(pid, own)) {
-            return Some(found);
+    let look_again = |limit| {
+        let deadline = Instant::now() + limit;
+        loop {
+            if let Some(found) = choose(&waiting(pid, own)) {
+                return Some(found);
+            }
+            let now = Instant::now();
+            if now >= deadline || give_up() {
+                return None;
+            }
+            bell.wait(deadline.min(now + pause), || give_up().then_some(()));
+            pause = (pause * 2).min(Duration::from_millis(200));
         }
-        let now = Instant::now();
-        if now >= deadline || give_up() {
-            return None;
-        }
-        bell.wait(deadline.min(now + pause), || give_up().then_some(()));
-        pause = (pause * 2).min(Duration::from_millis(200));
-    }
+    };
+    wait_patiently((pid, own), limit, look_again, &give_up)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -1,0 +1,299 @@
+//! The exercises of udp-client: pings that get lost, and a connected socket.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use super::{Exercise, MOMENT, Miss, failed, missed};
+use crate::Kind;
+use crate::client::{TRIES, can_be_at, knocked};
+use crate::faults::Name;
+use crate::peer::Peer;
+use crate::report::{Step, shown};
+use crate::session::Session;
+use crate::watch::Protocol;
+use crate::words::{Message, Text};
+
+/// How many pings are asked for.
+const PINGS: usize = 5;
+/// Whoever waits a second for an answer sends again within this.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+pub const PINGER: Exercise = Exercise {
+    name: "pinger",
+    kind: Kind::UdpClient,
+    task: Message::TaskPinger,
+    steps: &[
+        step(1, Message::UdpClientSocket),
+        step(2, Message::StepNumbers),
+        step(3, Message::StepResends),
+        step(4, Message::StepOldAnswer),
+        step(5, Message::StepRoundTrips),
+    ],
+    check: pinger,
+};
+
+pub const CONNECTED: Exercise = Exercise {
+    name: "connected",
+    kind: Kind::UdpClient,
+    task: Message::TaskConnected,
+    steps: &[
+        step(1, Message::UdpClientSocket),
+        step(2, Message::StepStranger),
+        step(3, Message::UdpClientShows),
+        step(4, Message::StepNobodyThere),
+    ],
+    check: connected,
+};
+
+const fn step(number: u8, what: Message) -> Step {
+    Step { number, what }
+}
+
+/// Starts the program, and is there where it sends to. Gives the first datagram, too.
+fn guest(session: &mut Session) -> Option<(Peer, Vec<u8>, SocketAddr)> {
+    let step = Message::UdpClientSocket;
+    let mut known = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 9999))];
+    for _ in 0..TRIES {
+        let address = *known.last()?;
+        let mut peer = match Peer::at(address, &session.bell) {
+            Ok(peer) => peer,
+            Err(error) => {
+                let text = Message::NoDoor.with("address", address);
+                session.report.note(text.with("error", error));
+                return None;
+            }
+        };
+        session.watch.clear();
+        if !session.start(step) {
+            return None;
+        }
+        session.doing(step);
+        let elsewhere =
+            || knocked(session, Protocol::Udp, &known).filter(|to| can_be_at(session, *to));
+        let over = || session.ended().is_some() || elsewhere().is_some();
+        let came = session.wait_patiently(|limit| peer.receive(limit, over));
+        if let Some((bytes, from)) = came {
+            session.came(&bytes);
+            session.report.ok(step);
+            return Some((peer, bytes, from));
+        }
+        match elsewhere() {
+            Some(address) => known.push(address),
+            None => break,
+        }
+    }
+    let miss = Miss {
+        did: Message::DidStartAndWait.with("seconds", session.timeout.as_secs_f32()),
+        came: Message::CameNobody.into(),
+        task: Message::TutorialConnects.into(),
+        reason: Message::WhyDoesNotConnect,
+    };
+    missed(session, step, Name::DoesNotConnect, miss);
+    None
+}
+
+// --- Pings
+
+/// The number in a message.
+fn number(bytes: &[u8]) -> Option<usize> {
+    let text = String::from_utf8_lossy(bytes);
+    let digits: String = text
+        .chars()
+        .skip_while(|char| !char.is_ascii_digit())
+        .take_while(char::is_ascii_digit)
+        .collect();
+    digits.parse().ok()
+}
+
+fn pinger(session: &mut Session) {
+    let Some((mut peer, first, from)) = guest(session) else {
+        return;
+    };
+    let (mut next, mut count) = (Some((first, from)), 0);
+    let mut known: Vec<Vec<u8>> = Vec::new();
+    while let Some((ping, from)) = next.take() {
+        count += 1;
+        if number(&ping).is_none() {
+            return no_number(session, &ping);
+        }
+        let news = !known.contains(&ping);
+        if count % 3 == 0 {
+            session.doing(Message::StepResends);
+            next = peer.receive(PATIENCE, || session.ended().is_some());
+            let again = next.as_ref().map(|(bytes, _)| bytes.as_slice());
+            if again != Some(&ping) {
+                return not_again(session, &ping, again);
+            }
+            session.report.ok(Message::StepResends);
+            continue;
+        }
+        // An answer that came before comes once more, ahead of the new one.
+        if let Some(old) = known.last().filter(|_| news && count > 1) {
+            peer.send(old, from);
+            let early = peer.receive(MOMENT, || false);
+            if let Some((bytes, _)) = early.filter(|(bytes, _)| *bytes != ping) {
+                return took_old(session, old, &ping, &bytes);
+            }
+            session.report.ok(Message::StepOldAnswer);
+        }
+        session.sent(&ping);
+        peer.send(&ping, from);
+        if news {
+            known.push(ping);
+        }
+        next = peer.receive(PATIENCE, || session.ended().is_some());
+    }
+    session.report.ok(Message::StepNumbers);
+    round_trips(session, known.len());
+}
+
+fn no_number(session: &mut Session, ping: &[u8]) {
+    let miss = Miss {
+        did: Message::DidNotAnswer.into(),
+        came: Message::CameBytes.with("bytes", shown(ping)),
+        task: Message::TaskNumbers.into(),
+        reason: Message::WhyNoNumber,
+    };
+    missed(session, Message::StepNumbers, Name::Pinger, miss);
+}
+
+fn not_again(session: &mut Session, ping: &[u8], came: Option<&[u8]>) {
+    session.report.ok(Message::StepNumbers);
+    let miss = Miss {
+        did: Message::DidDrop
+            .with("bytes", shown(ping))
+            .with("seconds", PATIENCE.as_secs()),
+        came: came.map_or(Message::CameNothing.into(), |bytes| {
+            Message::CameBytes.with("bytes", shown(bytes))
+        }),
+        task: Message::TaskResends.into(),
+        reason: Message::WhyNotAgain,
+    };
+    missed(session, Message::StepResends, Name::Pinger, miss);
+}
+
+fn took_old(session: &mut Session, old: &[u8], ping: &[u8], came: &[u8]) {
+    session.report.ok(Message::StepNumbers);
+    let miss = Miss {
+        did: Message::DidOldAnswer
+            .with("old", shown(old))
+            .with("new", shown(ping)),
+        came: Message::CameBytes.with("bytes", shown(came)),
+        task: Message::TaskOldAnswer.into(),
+        reason: Message::WhyOldAnswer,
+    };
+    missed(session, Message::StepOldAnswer, Name::Pinger, miss);
+}
+
+/// A line with a number and a time for each.
+fn round_trips(session: &mut Session, pings: usize) {
+    let step = Message::StepRoundTrips;
+    session.doing(step);
+    let limit = session.timeout.min(PATIENCE);
+    let program = session.program();
+    let ended = program
+        .and_then(|program| program.wait_end(limit))
+        .is_some();
+    let printed = session.printed();
+    let times = printed.lines().filter(|line| {
+        let units = ["ms", "毫秒", " s", "秒", "us", "µs"];
+        line.contains(|char: char| char.is_ascii_digit())
+            && units.iter().any(|unit| line.contains(unit))
+    });
+    let times = times.count();
+    if ended && pings >= PINGS && times >= PINGS {
+        return session.report.ok(step);
+    }
+    let miss = Miss {
+        did: Message::DidAnswerPings.with("count", pings),
+        came: if ended {
+            Message::CameTimes.with("count", times)
+        } else {
+            Message::CameRunsOn.into()
+        },
+        task: Message::TaskRoundTrips.into(),
+        reason: Message::WhyNoTimes,
+    };
+    missed(session, step, Name::Pinger, miss);
+}
+
+// --- A connected socket
+
+fn connected(session: &mut Session) {
+    let Some((mut peer, first, from)) = guest(session) else {
+        return;
+    };
+    let address = peer.address();
+    let any = SocketAddr::new(address.ip(), 0);
+    let Ok(stranger) = Peer::at(any, &session.bell) else {
+        return; // this machine has no socket left
+    };
+    let step = Message::StepStranger;
+    session.doing(step);
+    stranger.send(b"Hello, stranger!", from);
+    let early = peer.receive(MOMENT, || session.ended().is_some());
+    let (mut next, mut count) = (Some((first, from)), 0);
+    let took = early.is_some() || session.ended().is_some();
+    while let Some((name, from)) = next.take().filter(|_| !took) {
+        count += 1;
+        let answer = [b"Hello, ", name.as_slice(), b"!"].concat();
+        session.sent(&answer);
+        peer.send(&answer, from);
+        next = peer.receive(MOMENT * 3, || session.ended().is_some());
+    }
+    if took || session.printed().contains("stranger") {
+        let miss = Miss {
+            did: Message::DidStranger.with("address", stranger.address()),
+            came: Message::CameTookStranger.into(),
+            task: step.into(),
+            reason: Message::WhyStranger,
+        };
+        return missed(session, step, Name::Connected, miss);
+    }
+    session.report.ok(step);
+    if session.printed().to_lowercase().contains("hello") {
+        session.report.ok(Message::UdpClientShows);
+    } else {
+        let miss = Miss {
+            did: Message::DidAnswers.with("count", count),
+            came: Message::CameNoneShown.into(),
+            task: Message::TutorialShows.into(),
+            reason: Message::WhyNotShown,
+        };
+        return missed(session, Message::UdpClientShows, Name::Connected, miss);
+    }
+    drop((peer, stranger));
+    nobody_there(session, address);
+}
+
+/// Once more, with nobody at the server's address.
+fn nobody_there(session: &mut Session, address: SocketAddr) {
+    let step = Message::StepNobodyThere;
+    if !session.start(step) {
+        return;
+    }
+    session.doing(step);
+    let limit = session.timeout;
+    let program = session.program();
+    let ended = program
+        .and_then(|program| program.wait_end(limit))
+        .is_some();
+    let silent = session.printed().trim().is_empty();
+    if ended && !silent {
+        return session.report.ok(step);
+    }
+    let came: Text = if ended {
+        Message::CameNoWord.into()
+    } else {
+        Message::CameRunsOn.into()
+    };
+    let miss = Miss {
+        did: Message::DidNobody
+            .with("address", address)
+            .with("seconds", limit.as_secs_f32()),
+        came,
+        task: Message::TaskNobodyThere.into(),
+        reason: Message::WhyNobodyThere,
+    };
+    failed(session, step, Name::Connected, miss);
+}
