@@ -151,7 +151,8 @@ fn main() -> ExitCode {
         .as_deref()
         .map(|name| chosen(args.program, name));
     if args.list {
-        list(args.program, exercise, language);
+        // Whoever has closed the pipe wants no more of it.
+        let _ = writeln!(io::stdout(), "{}", list(args.program, exercise, language));
         return ExitCode::SUCCESS;
     }
     if args.command.is_empty() {
@@ -180,24 +181,20 @@ fn chosen(kind: Kind, name: &str) -> &'static Exercise {
 }
 
 /// What is checked, step by step, and which exercises there are.
-fn list(kind: Kind, exercise: Option<&Exercise>, language: Language) {
-    let say = |text: Text| text.render(language);
-    let steps = exercise.map_or(kind.steps(), |exercise| exercise.steps);
+fn list(kind: Kind, exercise: Option<&Exercise>, language: Language) -> String {
+    let say = |text: Message| Text::from(text).render(language);
+    let mut lines = Vec::new();
     if let Some(exercise) = exercise {
-        println!("{}{}", say(Message::Task.into()), say(exercise.task.into()));
+        lines.push(say(Message::Task) + &say(exercise.task));
     }
-    for step in steps {
-        println!("{:>3}  {}", step.number, say(step.what.into()));
-    }
+    let steps = exercise.map_or(kind.steps(), |exercise| exercise.steps);
+    let steps = steps.iter();
+    lines.extend(steps.map(|step| format!("{:>3}  {}", step.number, say(step.what))));
     if exercise.is_none() {
-        for exercise in exercise::of(kind) {
-            println!(
-                "--exercise {}: {}",
-                exercise.name,
-                say(exercise.task.into())
-            );
-        }
+        let exercises = exercise::of(kind);
+        lines.extend(exercises.map(|one| format!("--exercise {}: {}", one.name, say(one.task))));
     }
+    lines.join("\n")
 }
 
 fn check(args: Args, exercise: Option<&Exercise>, language: Language, world: World) -> ExitCode {
