@@ -118,7 +118,20 @@ fn check_run(run: &Run) -> Result<(), String> {
             .then_some(())
             .ok_or(format!("{} has no {flag}", run.package))?;
     }
-    Ok(())
+    let mut words = run.arguments.iter();
+    match (words.find(|word| *word == "--exercise"), words.as_slice()) {
+        (None, _) => Ok(()),
+        (_, [name, lesson, ..]) => check_exercise(name, lesson),
+        _ => Err("an exercise has a name and a lesson".into()),
+    }
+}
+
+fn check_exercise(name: &str, lesson: &str) -> Result<(), String> {
+    let list = lab::run(lab::program("checker").args(["--lang", "en", "--list", lesson])).stdout;
+    let known = list.contains(&format!("--exercise {name}: "));
+    known
+        .then_some(())
+        .ok_or(format!("{lesson} has no exercise {name}"))
 }
 
 fn known_program(name: &str) -> Result<(), String> {
