@@ -10,7 +10,7 @@ use crate::program::Program;
 use crate::progress::Progress;
 use crate::report::{Fault, Report, Step, shown};
 use crate::source::{self, Source, Traceback};
-use crate::watch::{self, Protocol, Watch};
+use crate::watch::{Protocol, Watch};
 use crate::words::{Language, Message, Text};
 use crate::world::World;
 
@@ -138,12 +138,6 @@ impl Session {
         let (source, protocol) = (&self.source, self.protocol);
         self.report
             .explain(|name| (source.suspect(name, protocol), name.claim(protocol)));
-    }
-
-    /// Waits for what the program does first: as long as the limit says, or longer while it is still at work.
-    pub fn wait_patiently<T>(&self, wait: impl FnMut(Duration) -> Option<T>) -> Option<T> {
-        let group = (self.pid(), self.world.own);
-        watch::wait_patiently(group, self.timeout, wait, || self.ended().is_some())
     }
 
     /// A program that dies closes its connections before its last words are here.

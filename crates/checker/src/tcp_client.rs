@@ -460,12 +460,10 @@ impl Talk<'_> {
         self.session.report.ok(Message::TcpClientNames);
         self.session.doing(Message::TcpClientClose);
         let limit = self.session.timeout;
-        let quiet = self
-            .conn
+        self.conn
             .receive(Duration::from_millis(300), |_| false, || false);
-        if !quiet.ended {
-            self.conn.half_close();
-        }
+        // As the server does, also when the client has closed its side: it may wait for the other one.
+        self.conn.half_close();
         let ended = self
             .session
             .program()

@@ -60,6 +60,8 @@ const NAMES: [&str; 3] = ["Michael", "Tracy", "Sarah"];
 const QUIET: Duration = Duration::from_millis(100);
 /// A server that is idle uses no processor; one that turns in a loop uses all it can get.
 const BUSY_PERCENT: u128 = 30;
+/// Where others want the processors, too, it gets little, but then it wants to run whenever one looks.
+const RUNNING_PERCENT: u128 = 80;
 
 /// Holds the lesson's conversation with the program.
 pub fn check(session: &mut Session) {
@@ -298,7 +300,6 @@ fn fault(
 impl Talk<'_> {
     /// The first client, to the end. Gives whether it makes sense to go on.
     fn alone(&mut self, first: Option<TcpStream>) -> bool {
-        let since = self.busy_since();
         let conn = match first {
             Some(stream) => Conn::new(stream, &self.session.bell),
             None => self.connect(),
@@ -307,9 +308,17 @@ impl Talk<'_> {
             Ok(conn) => conn,
             Err(error) => {
                 let did = self.did(Message::DidConnect);
+                let step = Message::TcpServerListen;
+                // It listened a moment ago: if it has ended since, that is the cause.
+                let soon = Instant::now() + Duration::from_secs(2);
+                let session = &mut *self.session;
+                session.bell.wait(soon, || session.ended());
+                if session.cause(step, 0, &did, &read(step)) {
+                    return false;
+                }
                 let came = Message::CameRefused.with("error", error);
                 self.fault(
-                    Message::TcpServerListen,
+                    step,
                     Name::NotListening,
                     did,
                     came,
@@ -323,10 +332,7 @@ impl Talk<'_> {
             return false;
         }
         self.processes = watch::processes(self.session.pid(), self.session.world.own);
-        // Long enough to tell what an idle server uses.
-        let window = since.0 + Duration::from_millis(700);
-        self.session.bell.wait(window, || None::<()>);
-        self.always_busy = self.busy(since) >= BUSY_PERCENT;
+        self.always_busy = self.busy() >= BUSY_PERCENT;
         if self.always_busy {
             self.session.report.yours(Message::YoursBusy);
         }
@@ -678,14 +684,19 @@ impl Talk<'_> {
             self.session.report.ok(Message::TcpServerExit);
             return self.not_closed(conn, did, false);
         }
-        let came = Message::CameBytesStillOpen.with("bytes", shown(&came.bytes));
+        let (came, why) = if came.bytes.is_empty() {
+            (Message::CameExitIgnored.into(), Message::WhyExitIgnored)
+        } else {
+            let came = Message::CameBytesStillOpen.with("bytes", shown(&came.bytes));
+            (came, Message::WhyExitGreeted)
+        };
         self.fault(
             Message::TcpServerExit,
             Name::ExitGreeted,
             did,
             came,
             Message::TutorialExit,
-            Message::WhyExitGreeted,
+            why,
         );
         true
     }
@@ -815,14 +826,18 @@ impl Talk<'_> {
             }
         };
         let mut conn = conn;
-        let since = self.busy_since();
         let came = self.first_word(&mut conn, NAMES[0]);
         if !came.bytes.is_empty() {
             return Some(conn);
         }
         let alive = !came.ended && !gone(self.session);
-        if alive && !self.always_busy && self.busy(since) >= BUSY_PERCENT {
-            self.spins(self.busy(since));
+        let busy = if alive && !self.always_busy {
+            self.busy()
+        } else {
+            0
+        };
+        if busy >= BUSY_PERCENT {
+            self.spins(busy);
         } else {
             self.serves_once(closing_or_nothing(&came));
         }
@@ -856,24 +871,17 @@ impl Talk<'_> {
         self.mark = self.session.mark();
         let did = self.did(Message::DidHangUp);
         second.close();
-        let since = self.busy_since();
         if !self.name(silent, NAMES[2], 1, step) {
             return false;
         }
-        let window = since.0 + Duration::from_millis(1200);
-        self.session.bell.wait(window, || None::<()>);
-        let mut busy = self.busy(since);
+        // Twice: one moment proves nothing.
+        let mut busy = self.busy();
         if busy >= BUSY_PERCENT && !self.always_busy {
-            // Once more: one moment proves nothing.
-            let again = self.busy_since();
-            self.session
-                .bell
-                .wait(again.0 + Duration::from_millis(1500), || None::<()>);
-            busy = busy.min(self.busy(again));
-        }
-        if busy >= BUSY_PERCENT && !self.always_busy {
-            self.spins(busy);
-            return false;
+            busy = busy.min(self.busy());
+            if busy >= BUSY_PERCENT {
+                self.spins(busy);
+                return false;
+            }
         }
         // Meanwhile the first one leaves as the text does: an error in the other's thread may come late.
         silent.send(if self.line_end == "\n" {
@@ -947,19 +955,28 @@ impl Talk<'_> {
         self.slowest * 2 + Duration::from_secs(2)
     }
 
-    fn busy_since(&self) -> (Instant, Option<Duration>) {
-        let used = watch::processor_time(self.session.pid(), self.session.world.own);
-        (Instant::now(), used)
-    }
-
-    /// How much of one processor the program has used since, in percent.
-    fn busy(&self, (start, before): (Instant, Option<Duration>)) -> u128 {
-        let now = watch::processor_time(self.session.pid(), self.session.world.own);
-        let used = now
-            .zip(before)
-            .map(|(now, before)| now.saturating_sub(before))
-            .unwrap_or_default();
-        used.as_micros() * 100 / start.elapsed().as_micros().max(1)
+    /// How much of one processor the program uses, in percent, or would use if it got it. Nobody tells of that: we
+    /// look fifty times.
+    fn busy(&self) -> u128 {
+        const LOOKS: u32 = 50;
+        let (pid, own) = (self.session.pid(), self.session.world.own);
+        let (start, before) = (Instant::now(), watch::processor_time(pid, own));
+        let mut running = 0;
+        for look in 1..=LOOKS {
+            let next = start + look * Duration::from_millis(20);
+            self.session.bell.wait(next, || None::<()>);
+            running += u128::from(watch::running(pid, own));
+        }
+        let now = watch::processor_time(pid, own);
+        let used = now.zip(before);
+        let used = used.map_or(Duration::ZERO, |(now, before)| now.saturating_sub(before));
+        let used = used.as_micros() * 100 / start.elapsed().as_micros().max(1);
+        let running = running * 100 / u128::from(LOOKS);
+        if running >= RUNNING_PERCENT {
+            used.max(running)
+        } else {
+            used
+        }
     }
 
     fn did(&self, message: Message) -> Text {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::events::{Bell, lock};
+use crate::events::{Bell, Deadline, lock};
 
 /// TCP or UDP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,30 +67,6 @@ impl Watch {
     }
 }
 
-/// Waits for what a program does first. On a loaded machine its start takes long: as long as it works, it has more
-/// time, up to three times the limit.
-pub fn wait_patiently<T>(
-    (pid, own): (u32, bool),
-    limit: Duration,
-    mut wait: impl FnMut(Duration) -> Option<T>,
-    mut give_up: impl FnMut() -> bool,
-) -> Option<T> {
-    let last = Duration::from_secs(1).min(limit / 2);
-    for _ in 0..3 {
-        if let Some(found) = wait(limit.saturating_sub(last)) {
-            return Some(found);
-        }
-        let before = processor_time(pid, own);
-        if let Some(found) = wait(last) {
-            return Some(found);
-        }
-        if give_up() || processor_time(pid, own) <= before {
-            break;
-        }
-    }
-    None
-}
-
 /// Waits until a process of the group waits for others at a port. No system tells of that by itself, so
 /// this looks again, less and less often.
 pub fn wait_for_socket(
@@ -101,22 +77,21 @@ pub fn wait_for_socket(
     mut choose: impl FnMut(&[Waiting]) -> Option<Waiting>,
     give_up: impl Fn() -> bool,
 ) -> Option<Waiting> {
+    let mut deadline = Deadline::at(Instant::now() + limit);
     let mut pause = Duration::from_millis(10);
-    let look_again = |limit| {
-        let deadline = Instant::now() + limit;
-        loop {
-            if let Some(found) = choose(&waiting(pid, own)) {
-                return Some(found);
-            }
-            let now = Instant::now();
-            if now >= deadline || give_up() {
-                return None;
-            }
-            bell.wait(deadline.min(now + pause), || give_up().then_some(()));
-            pause = (pause * 2).min(Duration::from_millis(200));
+    loop {
+        if let Some(found) = choose(&waiting(pid, own)) {
+            return Some(found);
         }
-    };
-    wait_patiently((pid, own), limit, look_again, &give_up)
+        let rest = deadline.rest();
+        if give_up() || rest.is_zero() && !deadline.extend() {
+            // It may have begun while we were looking elsewhere.
+            return choose(&waiting(pid, own));
+        }
+        let next = Instant::now() + rest.min(pause);
+        bell.wait(next, || give_up().then_some(()));
+        pause = (pause * 2).min(Duration::from_millis(200));
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -136,6 +111,18 @@ pub fn processor_time(_pid: u32, _own: bool) -> Option<Duration> {
     None
 }
 
+/// Whether it runs, and others have the processors; unknown.
+#[cfg(not(target_os = "linux"))]
+pub fn starved(_pid: u32) -> bool {
+    false
+}
+
+/// Whether it runs; unknown.
+#[cfg(not(target_os = "linux"))]
+pub fn running(_pid: u32, _own: bool) -> bool {
+    false
+}
+
 /// How many processes the learner's program is; 1 where nobody tells.
 #[cfg(not(target_os = "linux"))]
 pub fn processes(_pid: u32, _own: bool) -> usize {
@@ -144,7 +131,7 @@ pub fn processes(_pid: u32, _own: bool) -> usize {
 
 #[cfg(target_os = "linux")]
 #[allow(unused_imports)]
-pub use linux::{processes, processor_time, waiting};
+pub use linux::{processes, processor_time, running, starved, waiting};
 
 #[cfg(target_os = "linux")]
 use linux::start;
@@ -275,6 +262,34 @@ mod linux {
     #[allow(clippy::unnecessary_wraps)] // other systems do not tell
     pub fn processor_time(pid: u32, own: bool) -> Option<Duration> {
         Some(members(pid, own).into_iter().map(|(_, time)| time).sum())
+    }
+
+    /// Whether a thread of the learner's program runs, or would run if a processor were free.
+    pub fn running(pid: u32, own: bool) -> bool {
+        let members = members(pid, own).into_iter();
+        let tasks = members.flat_map(|(id, _)| fs::read_dir(format!("/proc/{id}/task")));
+        tasks.flatten().flatten().any(|task| {
+            let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+            let state = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+            state.starts_with('R')
+        })
+    }
+
+    /// Whether a process group would run if others did not have the processors: more threads want to run, on the
+    /// whole machine, than there are processors. Nobody tells of that: we look for a tenth of a second.
+    pub fn starved(group: u32) -> bool {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        group != 0
+            && (0..10).any(|_| {
+                thread::sleep(Duration::from_millis(10));
+                let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+                let wanting = load
+                    .split(' ')
+                    .nth(3)
+                    .and_then(|part| part.split('/').next());
+                let wanting: usize = wanting.and_then(|count| count.parse().ok()).unwrap_or(0);
+                wanting > processors && running(group, false)
+            })
     }
 
     /// The sockets at which the learner's program waits for others.

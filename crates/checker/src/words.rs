@@ -249,6 +249,7 @@ messages! {
     CameBusy "no client is there, and your program used {percent} % of a processor" "没有任何客户端，你的程序却占用了 {percent}% 的处理器"
     CameStillOpen "the connection stayed open" "连接没有关闭"
     CameBytesStillOpen "{bytes}, and the connection stayed open" "{bytes}，而且连接没有关闭"
+    CameExitIgnored "no answer; but the connection stayed open, and the next name was greeted" "没有回答；但是连接没有关闭，而且下一个名字得到了问候"
     CameElsewhere "an answer went to {to}, not to {from}" "回答发给了 {to}，而不是 {from}"
     CameWelcomeLate "no welcome; only after the checker had sent a name: {bytes}" "没有欢迎消息；检查程序发送名字之后才收到：{bytes}"
 
@@ -298,6 +299,7 @@ messages! {
     WhyOneAtATime "the main loop talks to one client to the end before it accepts the next. Reasons: no thread; target=talk(...) calls the function, target=talk passes it; run() instead of start(); join() at once" "主循环与一个客户端谈完才接受下一个。原因：没有线程；target=talk(...) 是调用，target=talk 才是传入；用了 run() 而不是 start()；立刻 join()"
     WhyServesOnce "accept is not in a loop, or the loop is left after the first client" "accept 不在循环里，或者第一个客户端之后就退出了循环"
     WhyExitGreeted "the comparison is never true: compare text with text, data.decode('utf-8') == 'exit', or bytes with bytes, data == b'exit'" "比较永远不成立：应当用文本比文本 data.decode('utf-8') == 'exit'，或者用 bytes 比 bytes data == b'exit'"
+    WhyExitIgnored "your program does not greet `exit`, and goes on receiving: after the comparison, leave the loop (break) and close the connection" "你的程序没有问候 `exit`，却继续接收：比较成立后，应当退出循环（break）并关闭连接"
     WhyNotClosed "close is missing, or has no parentheses: write sock.close()" "没有调用 close，或者少了括号：应写 sock.close()"
     WhyClosesEarly "recv and send are not in a loop, or close stands inside of it" "recv 和 send 不在循环里，或者 close 写在了循环里面"
     WhySpins "recv returns b'' again and again once the client has gone: leave the loop at `if not data`" "客户端离开后 recv 会不断返回 b''：用 `if not data` 退出循环"

@@ -137,12 +137,9 @@ fn guest(session: &mut Session, step: Message, ports: &[u16]) -> Option<Conn> {
                 .map(Met::Here)
                 .or_else(|| elsewhere().map(Met::Elsewhere))
         };
-        let wait = |limit| {
-            bell.wait(Instant::now() + limit, || {
-                look().or_else(|| session.ended().map(|_| Met::Nobody))
-            })
-        };
-        let met = session.wait_patiently(wait);
+        let met = bell.wait(Instant::now() + session.timeout, || {
+            look().or_else(|| session.ended().map(|_| Met::Nobody))
+        });
         let met = match met {
             // The last packets may still be on their way to us.
             Some(Met::Nobody) => bell.wait(Instant::now() + MOMENT, look),

@@ -71,7 +71,7 @@ fn guest(session: &mut Session) -> Option<(Peer, Vec<u8>, SocketAddr)> {
         let elsewhere =
             || knocked(session, Protocol::Udp, &known).filter(|to| can_be_at(session, *to));
         let over = || session.ended().is_some() || elsewhere().is_some();
-        let came = session.wait_patiently(|limit| peer.receive(limit, over));
+        let came = peer.receive(session.timeout, over);
         if let Some((bytes, from)) = came {
             session.came(&bytes);
             session.report.ok(step);

@@ -1,0 +1,11 @@
+# 回答寄给了别人
+import socket
+
+box = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+box.bind(("127.0.0.1", 9999))
+print("ready")
+while True:
+    word, sender = box.recvfrom(1024)
+    print("from", sender)
+    box.sendto(b"Hello, " + word + b"!", ("127.0.0.1", 9998))
+    # mended: box.sendto(b"Hello, " + word + b"!", sender)

@@ -1,0 +1,10 @@
+# 没有 bind：谁也找不到它
+import socket
+
+box = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+# add: box.bind(("127.0.0.1", 9999))
+print("ready")
+while True:
+    word, sender = box.recvfrom(1024)
+    print("from", sender)
+    box.sendto(b"Hello, " + word + b"!", sender)

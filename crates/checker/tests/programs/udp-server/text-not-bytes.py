@@ -1,0 +1,11 @@
+# sendto 要的是 bytes
+import socket
+
+box = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+box.bind(("127.0.0.1", 9999))
+print("ready")
+while True:
+    word, sender = box.recvfrom(1024)
+    print("from", sender)
+    box.sendto("Hello, " + word.decode() + "!", sender)
+    # mended: box.sendto(b"Hello, " + word + b"!", sender)

@@ -1,0 +1,11 @@
+# 不管谁来都是同一句
+import socket
+
+box = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+box.bind(("127.0.0.1", 9999))
+print("ready")
+while True:
+    word, sender = box.recvfrom(1024)
+    print("from", sender)
+    box.sendto(b"Hello, stranger!", sender)
+    # mended: box.sendto(b"Hello, " + word + b"!", sender)
