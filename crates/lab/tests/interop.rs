@@ -71,6 +71,57 @@ fn the_tutorials_udp_ends_print_the_same() {
     talk_over_udp(&mut server, &mut client);
 }
 
+/// Texts 002 and 003 have pairs of their own, which are examples here: the two languages in all four ways.
+#[test]
+fn the_texts_own_pairs_understand_each_other_in_both_languages() {
+    // What the client prints; what the server does, where PEER stands for the client's address.
+    let pairs = [
+        (
+            "loop_msg",
+            "--- > Hello,I am server!\n--- > Loop_msg: Hello,I am client!!",
+            "waiting for connection ...\nAccept new connection from PEER\n\
+             --- > Hello,I am client! !\nConnection from PEER closed",
+        ),
+        ("echo_once", "b'data'", ""),
+        ("upper_once", "b'HELLO'", "b'hello'"),
+    ];
+    for (pair, client_prints, server_prints) in pairs {
+        let [server, client] = ["server", "client"].map(|end| format!("{pair}_{end}"));
+        for (python_serves, python_asks) in
+            [(false, true), (true, false), (true, true), (false, false)]
+        {
+            let end = |name: &str, is_python| {
+                if is_python {
+                    python(&format!("{name}.py"))
+                } else {
+                    Some(example(name))
+                }
+            };
+            let (Some(mut server), Some(mut client)) =
+                (end(&server, python_serves), end(&client, python_asks))
+            else {
+                return;
+            };
+            let way = format!("{pair}, Python serves: {python_serves}, asks: {python_asks}");
+            let server = Running::start(server.arg("127.0.0.1:0"));
+            let client = lab::run(client.arg(server.address().to_string()));
+            assert!(client.status.success(), "{way}: {client}");
+            assert_eq!(lines(&client.stdout), lines(client_prints), "{way}");
+
+            let printed = if pair == "loop_msg" {
+                let closed = server.wait_for(" closed");
+                let peer = closed.split_whitespace().nth(2).unwrap();
+                server.stdout().replace(peer, "PEER")
+            } else {
+                let server = server.finish(); // it ends by itself after one client
+                assert!(server.status.success(), "{way}: {server}");
+                server.stdout
+            };
+            assert_eq!(lines(&printed), lines(server_prints), "{way}");
+        }
+    }
+}
+
 #[test]
 fn our_fetch_and_the_tutorials_save_the_same_page_of_a_python_server() {
     let Some(mut server) = python("page_server.py") else {
