@@ -103,9 +103,11 @@ fn check_run(run: &Run) -> Result<(), String> {
     }
     let package = root().join("crates").join(&run.package);
     if let Some(example) = &run.example {
-        let file = package.join("examples").join(format!("{example}.rs"));
-        return file
-            .is_file()
+        let files = [format!("{example}.rs"), format!("{example}/main.rs")];
+        let examples = package.join("examples");
+        return files
+            .iter()
+            .any(|file| examples.join(file).is_file())
             .then_some(())
             .ok_or(format!("{} has no example {example}", run.package));
     }

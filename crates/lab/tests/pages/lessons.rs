@@ -15,21 +15,11 @@ pub const LESSONS: [&str; 5] = [
     "udp-client",
 ];
 
-/// The lessons that still have the old shape, and programs of the texts that their lesson does not show
-/// yet. This list only shrinks.
-pub const NOT_YET: &[&str] = &[
-    "tcp-server",
-    "loop_msg_client",
-    "echo_once_client",
-    "upper_once_client",
-];
-
-/// The lessons in the new shape, in both languages, each with its program's name.
+/// The lessons in both languages, each with its program's name.
 pub fn lessons() -> Vec<(String, Page)> {
     let named = pages().into_iter().filter_map(|page| {
         let name = page.file.file_stem()?.to_str()?.to_owned();
-        let is_new = LESSONS.contains(&&*name) && !NOT_YET.contains(&&*name);
-        is_new.then_some((name, page))
+        LESSONS.contains(&&*name).then_some((name, page))
     });
     named.collect()
 }
@@ -147,16 +137,4 @@ fn every_step_of_a_program_has_its_heading() {
         }
     }
     report(&wrong);
-}
-
-#[test]
-fn lessons_that_are_not_yet_in_the_new_shape_are_not() {
-    for page in pages() {
-        let name = page.file.file_stem().unwrap().to_str().unwrap();
-        let is_old = !page.text().contains("<div class=\"pair\">");
-        assert!(
-            is_old || !NOT_YET.contains(&name),
-            "{page}: take {name} off the list NOT_YET"
-        );
-    }
 }
