@@ -9,46 +9,27 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::env;
 use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Parser;
-
-/// Prepares the pages for mdBook, or checks the book that it has built.
-#[derive(Parser)]
-enum Args {
-    /// Copies pages, and the code that they link to
-    Prepare {
-        /// The folder of the pages, seen from the workspace's folder
-        pages: PathBuf,
-        /// The folder in which mdBook looks for them
-        to: PathBuf,
-        /// The other book's folder, beside this book's
-        other: String,
-        /// The other book's language, in its own words
-        language: String,
-    },
-    /// Follows every link of the built books
-    Check {
-        /// The folder of both books
-        books: PathBuf,
-    },
-}
-
 fn main() -> ExitCode {
-    let done = match Args::parse() {
-        Args::Prepare {
-            pages,
-            to,
-            other,
-            language,
-        } => prepare(&pages, &to, &|page: &str, up: &str| {
-            format!("<a class=\"other-language\" href=\"{up}../{other}/{page}\">{language}</a>\n\n")
-        }),
-        Args::Check { books } => check(&books),
+    let args: Vec<_> = env::args().skip(1).collect();
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let done = match args[..] {
+        ["prepare", pages, to, other, language] => {
+            prepare(Path::new(pages), Path::new(to), &|page, up| {
+                let address = format!("{up}../{other}/{page}");
+                format!("<a class=\"other-language\" href=\"{address}\">{language}</a>\n\n")
+            })
+        }
+        ["check", books] => check(Path::new(books)),
+        _ => Err(io::Error::other(
+            "prepare PAGES TO OTHER LANGUAGE, or check BOOKS",
+        )),
     };
     if let Err(error) = done {
         eprintln!("book: {error}");
@@ -57,7 +38,9 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// `twin` makes the link to the same page of the other book, of a page's address and the way up to the book's folder.
+/// Copies the pages, and makes a page of each file of code that they link to.
+///
+/// `twin` makes the link to the same page of the other book, of its address and the way up to the book's folder.
 fn prepare(pages: &Path, to: &Path, twin: &dyn Fn(&str, &str) -> String) -> io::Result<()> {
     let up = "../".repeat(pages.components().count());
     let mut code = BTreeSet::new();
@@ -85,17 +68,25 @@ fn prepare(pages: &Path, to: &Path, twin: &dyn Fn(&str, &str) -> String) -> io::
     write(&to.join("SUMMARY.md"), &contents)
 }
 
-/// Joins two lines of a paragraph where one ends and the other begins in Chinese: browsers would show a blank there.
+/// Joins the lines of a paragraph where a browser would show a blank that Chinese does not have: between two Chinese
+/// characters, and after Chinese punctuation.
 fn with_whole_lines(page: &str) -> String {
-    let chinese = |char: Option<char>| char.is_some_and(|char| char > '\u{2e80}');
     let mut whole = String::new();
     let mut code = false;
     for line in page.lines() {
-        code ^= line.starts_with("```");
-        if !code && chinese(whole.chars().nth_back(1)) && chinese(line.chars().next()) {
+        let fence = line.trim_start().starts_with("```");
+        code ^= fence;
+        let before = whole.chars().nth_back(1).unwrap_or_default();
+        let next = line.trim_start().chars().next().unwrap_or_default();
+        let no_blank = before > '\u{2e80}' && next > '\u{2e80}'
+            || "。，、；：！？）”".contains(before)
+                && (next.is_alphabetic() || "`[“".contains(next));
+        if no_blank && !code && !fence {
             whole.pop();
+            whole += line.trim_start();
+        } else {
+            whole += line;
         }
-        whole += line;
         whole.push('\n');
     }
     whole
