@@ -89,6 +89,11 @@ impl Peer {
         came
     }
 
+    /// Whether something came that was not taken.
+    pub fn has_some(&self) -> bool {
+        self.next().is_some()
+    }
+
     fn next(&self) -> Option<Datagram> {
         lock(&self.inbox).datagrams.get(self.taken).cloned()
     }

@@ -3,6 +3,8 @@
 //! A client of ours talks alone first, to the end: what `close` without parentheses leaves open, the next
 //! `accept` would close. Then two clients are there at once, one of them silent, and the other hangs up.
 
+mod beyond;
+
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -916,30 +918,6 @@ impl Talk<'_> {
             Message::TutorialHangUp,
             Message::WhySpins,
         );
-    }
-
-    /// What the text does not ask for: shown, never a fault.
-    fn beyond(&mut self) {
-        if let Ok(mut conn) = self.connect() {
-            let welcomed = self.first_word(&mut conn, NAMES[0]);
-            conn.send(if self.line_end == "\n" {
-                b"\xff\xfe\n"
-            } else {
-                b"\xff\xfe"
-            });
-            let came = conn.receive(self.soon(), |bytes| !bytes.is_empty(), || false);
-            let answered = !welcomed.bytes.is_empty() && !came.bytes.is_empty();
-            let what = if answered {
-                Message::Answered
-            } else {
-                Message::NotAnswered
-            };
-            self.session
-                .report
-                .beyond(Text::from(Message::BeyondNotUtf8).with_text("what", what));
-        }
-        #[cfg(unix)]
-        self.session.press_ctrl_c();
     }
 
     // --- Measures and words

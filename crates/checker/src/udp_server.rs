@@ -373,7 +373,28 @@ impl Talk<'_> {
                 .report
                 .beyond(Text::from(message).with_text("what", what));
         }
+        self.crowd();
         #[cfg(unix)]
         self.session.press_ctrl_c();
+    }
+
+    /// Datagrams from many clients, of which some may be lost.
+    fn crowd(&mut self) {
+        const CROWD: usize = 50;
+        let clients = (0..CROWD).map_while(|_| {
+            let client = Peer::client_of(self.address, &self.session.bell).ok()?;
+            client.send(NAMES[0].as_bytes(), self.address);
+            Some(client)
+        });
+        let clients: Vec<_> = clients.collect();
+        let deadline = Instant::now() + Duration::from_secs(1);
+        let answered = |clients: &[Peer]| clients.iter().filter(|one| one.has_some()).count();
+        self.session
+            .bell
+            .wait(deadline, || (answered(&clients) == CROWD).then_some(()));
+        let text = Message::BeyondSenders.with("all", CROWD);
+        self.session
+            .report
+            .beyond(text.with("count", answered(&clients)));
     }
 }
