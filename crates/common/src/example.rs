@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use crate::address::Address;
-use crate::report::{Peer, exit_status, start_log};
+use crate::report::{Peer, exit_status};
+use crate::warnings::start_log;
 
 /// The exit status of wrong usage, as in the programs.
 const WRONG_USAGE: u8 = 2;

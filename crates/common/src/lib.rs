@@ -11,10 +11,12 @@ mod output;
 mod report;
 mod seconds;
 mod stop;
+mod warnings;
 
 pub use address::Address;
 pub use example::run_example;
 pub use output::{print_line, print_or_warn, printable};
-pub use report::{Peer, advise, exit_status, output_error, start_log};
+pub use report::{Peer, advise, exit_status, output_error};
 pub use seconds::{seconds, timeout};
 pub use stop::{Stop, wake_accept, wake_recv};
+pub use warnings::start_log;

@@ -1,7 +1,7 @@
 //! What goes to stdout, and what of it came from the network.
 
 use std::fmt::{Display, Write as _};
-use std::io::{self, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 
 use log::warn;
 
@@ -15,7 +15,13 @@ use crate::report::output_error;
 ///
 /// When stdout cannot be written to; the error says that it is stdout's.
 pub fn print_line(line: impl Display) -> io::Result<()> {
-    writeln!(io::stdout(), "{line}").map_err(|error| output_error("stdout", error))
+    writeln!(io::stdout(), "{line}").map_err(|error| {
+        let hint = match error.kind() {
+            ErrorKind::BrokenPipe => "whoever was reading the output has closed it",
+            _ => "make room on the disk, or write elsewhere",
+        };
+        output_error("stdout", error, hint)
+    })
 }
 
 /// Prints a server's line to stdout, or warns that it could not: unseen, it serves all the same.

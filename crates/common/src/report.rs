@@ -1,12 +1,9 @@
-//! How a program starts its log, and how it says why it failed.
+//! How a program says why it failed.
 
 use std::error::Error;
 use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
-
-use env_logger::Builder;
-use log::LevelFilter;
 
 /// "Message too long", which has no [`ErrorKind`]: a datagram over 65,507 bytes.
 const EMSGSIZE: i32 = if cfg!(windows) {
@@ -16,17 +13,6 @@ const EMSGSIZE: i32 = if cfg!(windows) {
 } else {
     40
 };
-
-/// Starts the log on stderr: from `info` up, unless `RUST_LOG` gives another level.
-///
-/// So an empty `RUST_LOG`, or one with a typing error, does not hide that a server is ready.
-pub fn start_log() {
-    Builder::new()
-        .filter_level(LevelFilter::Info)
-        .parse_default_env()
-        .format_target(false)
-        .init();
-}
 
 /// Who is at the other end, which decides what an error means.
 #[derive(Clone, Debug)]
@@ -54,18 +40,13 @@ pub fn exit_status(
     peer: &Peer,
     result: io::Result<()>,
 ) -> ExitCode {
+    log::logger().flush();
     let Err(error) = result else {
         return ExitCode::SUCCESS;
     };
     let (error, hint) = match error.downcast::<Told>() {
-        Ok(Told {
-            about,
-            source,
-            hint,
-        }) => match about {
-            Some(output) => (format!("{output}: {source}"), hint),
-            None => (format!("{address}: {source}"), hint),
-        },
+        Ok(told) if told.about.is_some() => (told.to_string(), told.hint),
+        Ok(told) => (format!("{address}: {told}"), told.hint),
         Err(error) => (format!("{address}: {error}"), hint(peer, &error)),
     };
     // Where stderr is gone too, there is nobody left to tell.
@@ -73,31 +54,16 @@ pub fn exit_status(
     ExitCode::FAILURE
 }
 
-/// Marks an error as one with a file or with stdout, instead of with the network.
-pub fn output_error(output: impl Display, source: io::Error) -> io::Error {
-    let about = Some(output.to_string());
-    let hint = output_hint(source.kind()).into();
-    io::Error::new(
-        source.kind(),
-        Told {
-            about,
-            source,
-            hint,
-        },
-    )
+/// Marks an error as one with `output`, a file or stdout, instead of with the network.
+#[must_use]
+pub fn output_error(output: impl Display, source: io::Error, hint: &str) -> io::Error {
+    Told::error(Some(output.to_string()), source, hint.into())
 }
 
 /// Gives an error a hint that only this program knows.
 #[must_use]
 pub fn advise(source: io::Error, hint: String) -> io::Error {
-    io::Error::new(
-        source.kind(),
-        Told {
-            about: None,
-            source,
-            hint,
-        },
-    )
+    Told::error(None, source, hint)
 }
 
 /// An error that knows what to do about it.
@@ -106,6 +72,18 @@ struct Told {
     about: Option<String>,
     source: io::Error,
     hint: String,
+}
+
+impl Told {
+    fn error(about: Option<String>, source: io::Error, hint: String) -> io::Error {
+        let kind = source.kind();
+        let told = Self {
+            about,
+            source,
+            hint,
+        };
+        io::Error::new(kind, told)
+    }
 }
 
 impl Display for Told {
@@ -118,17 +96,6 @@ impl Display for Told {
 }
 
 impl Error for Told {}
-
-fn output_hint(error: ErrorKind) -> &'static str {
-    match error {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            "make room on the disk, or write elsewhere"
-        }
-        ErrorKind::IsADirectory => "that is a folder: name a file in it",
-        ErrorKind::BrokenPipe => "whoever was reading the output has closed it",
-        _ => "the output needs a folder that exists, and leave to write there",
-    }
-}
 
 fn hint(peer: &Peer, error: &io::Error) -> String {
     use ErrorKind::{
@@ -193,10 +160,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_broken_output_needs_is_not_what_a_network_needs() {
-        let missing = output_error("out/sina.html", ErrorKind::NotFound.into());
+    fn an_error_with_the_output_is_none_with_the_network() {
+        let missing = output_error("out/sina.html", ErrorKind::NotFound.into(), "make it");
         assert_eq!(missing.to_string(), "out/sina.html: entity not found");
-        assert!(missing.downcast::<Told>().unwrap().hint.contains("folder"));
+        assert_eq!(missing.downcast::<Told>().unwrap().hint, "make it");
         assert!(hint(&Peer::TcpClients, &ErrorKind::NotFound.into()).contains("name"));
     }
 

@@ -289,6 +289,19 @@ impl Ended {
     pub fn code(&self) -> Option<i32> {
         self.status.code()
     }
+
+    /// How many lines warn of this, and how many warnings they stand for: of each kind, one is shown a
+    /// second, with the number of those that were held back.
+    #[must_use]
+    pub fn warnings(&self, text: &str) -> (usize, usize) {
+        let lines = self.stderr.lines();
+        let lines = lines.filter(|line| line.contains("WARN") && line.contains(text));
+        lines.fold((0, 0), |(shown, all), line| {
+            let more = line.strip_suffix(" more like it)");
+            let more = more.and_then(|line| line.rsplit_once("(and ")?.1.parse().ok());
+            (shown + 1, all + 1 + more.unwrap_or(0))
+        })
+    }
 }
 
 impl fmt::Display for Ended {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use log::warn;
 
-/// How often trouble is reported and, where nothing tells that it has passed, looked at again.
+/// When to look again, where nothing tells that the trouble has passed.
 const A_SECOND: Duration = Duration::from_secs(1);
 
 /// What a message in work may take on top of the delay.
@@ -24,7 +24,6 @@ const GRACE: Duration = Duration::from_millis(100);
 pub struct Connections {
     streams: Vec<Weak<TcpStream>>,
     live: Arc<AtomicUsize>,
-    last_report: Option<Instant>,
 }
 
 /// One connection, for the thread that serves it. Dropping the stream closes the connection.
@@ -48,7 +47,6 @@ impl Connections {
         Self {
             streams: Vec::new(),
             live: Arc::default(),
-            last_report: None,
         }
     }
 
@@ -71,9 +69,9 @@ impl Connections {
         }
     }
 
-    /// Reports, once a second at most, that a connection could not be served, and returns when another
-    /// one has ended, Ctrl+C is pressed, or a second is over: trying again at once would be of no use.
-    pub fn wait_for_room(&mut self, error: &io::Error) {
+    /// Warns that a connection could not be served, and returns when another one has ended, Ctrl+C is
+    /// pressed, or a second is over: trying again at once would be of no use.
+    pub fn wait_for_room(error: &io::Error) {
         // The peer was gone before we came to it: that is no lack of room.
         if matches!(
             error.kind(),
@@ -81,13 +79,7 @@ impl Connections {
         ) {
             return;
         }
-        if self
-            .last_report
-            .is_none_or(|last| last.elapsed() >= A_SECOND)
-        {
-            warn!("cannot serve another connection now: {error}");
-            self.last_report = Some(Instant::now());
-        }
+        warn!("cannot serve another connection now: {error}");
         thread::park_timeout(A_SECOND);
     }
 
@@ -173,7 +165,7 @@ mod tests {
         thread::spawn(move || drop(connection)).join().unwrap();
         // Before the wait, not during it: the wake-up is not lost.
         let start = Instant::now();
-        connections.wait_for_room(&ErrorKind::Other.into());
+        Connections::wait_for_room(&ErrorKind::Other.into());
         assert!(start.elapsed() < A_SECOND);
     }
 
@@ -182,7 +174,7 @@ mod tests {
         let mut connections = Connections::new();
         drop(connections.add(connection().0, peer()));
         let start = Instant::now();
-        connections.wait_for_room(&ErrorKind::Other.into());
+        Connections::wait_for_room(&ErrorKind::Other.into());
         assert!(start.elapsed() >= A_SECOND);
     }
 

@@ -68,7 +68,7 @@ fn accept_all(listener: TcpListener, delay: Duration, stop: &Stop) {
         let started = accepted
             .and_then(|(stream, peer)| start(connections.add(stream, peer), delay, stop.clone()));
         if let Err(error) = started {
-            connections.wait_for_room(&error);
+            Connections::wait_for_room(&error);
         }
     }
     info!("Ctrl+C: no new connections, no new messages");

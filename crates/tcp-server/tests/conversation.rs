@@ -164,6 +164,23 @@ fn a_client_that_resets_is_reported_and_the_others_are_served() {
     Peer::welcomed(server.address()).is_greeted_as(b"Sarah");
 }
 
+/// Wine passes a reset on as an ordinary end.
+#[cfg(unix)]
+#[test]
+fn many_clients_that_reset_are_counted_and_not_listed() {
+    let start = std::time::Instant::now();
+    let server = server();
+    for closed in 1..=50 {
+        Peer::welcomed(server.address()).reset();
+        server.wait_for_times("closed.", closed);
+    }
+    server.ctrl_c();
+    let ended = server.finish();
+    let (shown, all) = ended.warnings("127.0.0.1:");
+    assert_eq!(all, 50, "{ended}");
+    assert!(shown as u64 <= start.elapsed().as_secs() + 2, "{ended}");
+}
+
 #[test]
 fn the_debug_log_tells_the_story_of_a_conversation() {
     let mut command = program("tcp-server");

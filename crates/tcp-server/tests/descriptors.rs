@@ -93,9 +93,10 @@ fn sixty_clients_are_served_with_32_descriptors() {
     let ended = server.finish();
     assert_eq!(ended.code(), Some(0), "{ended}");
     assert!(!ended.stderr.contains("panicked"), "{ended}");
+    // One a second, and at the end the last one of those that were held back.
     let (reports, seconds) = (ended.stderr.matches(REPORT).count(), start.elapsed());
     assert!(
-        reports as u64 <= seconds.as_secs() + 1,
+        reports as u64 <= seconds.as_secs() + 2,
         "{reports} reports in {seconds:?}"
     );
 }

@@ -90,3 +90,21 @@ fn a_strangers_datagrams_do_not_prolong_the_wait() {
         assert_eq!(client.stdout, "");
     });
 }
+
+#[test]
+fn many_datagrams_of_a_stranger_are_counted_and_not_listed() {
+    let start = Instant::now();
+    let (server, address) = socket();
+    let (stranger, _) = socket();
+    let client = Running::start(program("udp-client").args([&address, "Ada", "--timeout=60"]));
+    let (_, peer) = receive_from(&server, &mut [0; 1024]).unwrap();
+    for _ in 0..50 {
+        stranger.send_to(b"Hello, fool!", peer).unwrap();
+    }
+    server.send_to(b"Hello, Ada!", peer).unwrap();
+    let client = client.finish();
+    assert!(client.status.success(), "{client}");
+    let (shown, all) = client.warnings("ignored 12 bytes");
+    assert_eq!(all, 50, "{client}");
+    assert!(shown as u64 <= start.elapsed().as_secs() + 2, "{client}");
+}

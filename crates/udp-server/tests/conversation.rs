@@ -84,6 +84,24 @@ fn a_datagram_that_fills_the_buffer_is_answered_and_may_have_been_cut() {
     assert_eq!(server.stderr().matches("WARN").count(), 1, "1023 fit");
 }
 
+/// Unix, where Ctrl+C can be pressed.
+#[cfg(unix)]
+#[test]
+fn many_datagrams_that_fill_the_buffer_are_counted_and_not_listed() {
+    let start = std::time::Instant::now();
+    let server = Running::start(program("udp-server").arg("127.0.0.1:0"));
+    let address = server.address();
+    let client = udp_socket("127.0.0.1:0");
+    for _ in 0..50 {
+        ask(&client, address, &[b'x'; 1024]);
+    }
+    server.ctrl_c();
+    let ended = server.finish();
+    let (shown, all) = ended.warnings("the buffer is full");
+    assert_eq!(all, 50, "{ended}");
+    assert!(shown as u64 <= start.elapsed().as_secs() + 2, "{ended}");
+}
+
 /// Windows reports a datagram that does not fit as an error, which the server says; it cannot answer.
 #[test]
 fn a_datagram_beyond_the_buffer_ends_nothing() {
