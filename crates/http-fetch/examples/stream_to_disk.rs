@@ -18,7 +18,7 @@ const FILE: &str = "sina.html";
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 fn fetch(url: &Url) -> io::Result<()> {
-    let address = url.address.resolve()?;
+    let address = url.resolve()?;
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.set_read_timeout(Some(TIMEOUT))?;
     let connected = socket.connect_timeout(&address.into(), TIMEOUT);

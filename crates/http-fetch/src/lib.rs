@@ -8,4 +8,4 @@ pub mod timeout;
 mod url;
 
 pub use response::{Head, Response};
-pub use url::Url;
+pub use url::{PRACTISE, Url};

@@ -25,8 +25,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use common::{Peer, print_line, printable};
-use http_fetch::{Response, Url, save, status, timeout};
+use http_fetch::{PRACTISE, Response, Url, save, status, timeout};
 use log::{debug, info, warn};
 use socket2::{Domain, Socket, Type};
 
@@ -34,7 +35,7 @@ use socket2::{Domain, Socket, Type};
 const TIME_TO_CLOSE: Duration = Duration::from_secs(1);
 
 fn fetch(args: &Args) -> io::Result<()> {
-    let address = args.url.address.resolve()?;
+    let address = args.url.resolve()?;
 
     // 1. Create a socket: of the server's family, and a stream, which makes it TCP.
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
@@ -72,7 +73,8 @@ fn fetch(args: &Args) -> io::Result<()> {
 
     // 8. Save the body.
     save::save(&args.output, &body)?;
-    info!("saved {} bytes in {}", body.len(), args.output.display());
+    let file = save::shown(&args.output);
+    info!("saved {} bytes in {file}", body.len());
     printed
 }
 
@@ -112,9 +114,7 @@ fn receive_all(stream: &mut TcpStream, args: &Args) -> io::Result<Response<Vec<u
 fn main() -> ExitCode {
     common::start_log();
     let args = Args::parse();
-    let practise =
-        "no web server there; to practise: cargo run -p http-fetch --example page_server";
-    let peer = Peer::TcpServer(practise.into());
+    let peer = Peer::TcpServer(PRACTISE.into());
     common::exit_status("http-fetch", &args.url.address, &peer, fetch(&args))
 }
 
@@ -132,6 +132,7 @@ struct Args {
     url: Url,
     /// Where to save the body
     #[arg(short, long, value_name = "FILE", default_value = "sina.html")]
+    #[arg(value_parser = PathBufValueParser::new().try_map(save::named))]
     output: PathBuf,
     /// Bytes to receive at most in one call
     #[arg(long, value_name = "BYTES", default_value_t = 1024)]

@@ -670,7 +670,7 @@ mod tests {
             ("", "HTTP/1.1 103 x\r\n\r\n"),
             (no_end, "body"),
         ] {
-            // The shortest of several runs is the one that was disturbed least.
+            // The shortest of many runs is the one that was not disturbed; a short run has a chance to be.
             let time = |bytes: usize| {
                 let reply = format!("{start}{}", repeated.repeat(bytes / repeated.len()));
                 let run = || {
@@ -681,13 +681,16 @@ mod tests {
                     }
                     start.elapsed()
                 };
-                (0..7).map(|_| run()).min().unwrap()
+                (0..10).map(|_| run()).min().unwrap()
             };
-            let (one, four) = (time(16 * 1024), time(64 * 1024));
-            let ratio = four.as_secs_f64() / one.as_secs_f64();
-            println!("{ratio:.1} times as long: {start:?} and many {repeated:?}");
-            // Quadratic work would take 16 times as long.
-            assert!(ratio < 10.0, "{start:?}{repeated:?}: {one:?}, {four:?}");
+            // Quadratic work would take 16 times as long, however often one looks.
+            let linear = (0..10).any(|_| {
+                let (one, four) = (time(4 * 1024), time(16 * 1024));
+                let ratio = four.as_secs_f64() / one.as_secs_f64();
+                println!("{ratio:.1} times as long: {start:?} and many {repeated:?}");
+                ratio < 10.0
+            });
+            assert!(linear, "{start:?}{repeated:?}");
         }
     }
 }

@@ -5,7 +5,15 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
-use common::output_error;
+use common::{output_error, printable};
+
+/// Links that lead round in a circle, and a name that is too long: no [`ErrorKind`] of Rust 1.85.
+const ELOOP: i32 = if cfg!(target_os = "linux") { 40 } else { 62 };
+const ENAMETOOLONG: i32 = match () {
+    () if cfg!(target_os = "linux") => 36,
+    () if cfg!(windows) => 206,
+    () => 63,
+};
 
 /// Puts `body` into `file`. Until all of it is written, what was there before stays there.
 ///
@@ -16,6 +24,26 @@ pub fn save(file: &Path, body: &[u8]) -> io::Result<()> {
     let mut part = Part::create(file)?;
     part.write_all(body)?;
     part.finish()
+}
+
+/// A `--output`, if it names a file. Elsewhere `-` is stdout, which has the header here.
+///
+/// # Errors
+///
+/// For `-`: what to write instead.
+pub fn named(file: PathBuf) -> Result<PathBuf, &'static str> {
+    if file.as_os_str() == "-" {
+        return Err(
+            "stdout has the header: name a file, such as page.html (or ./- for one called -)",
+        );
+    }
+    Ok(file)
+}
+
+/// A file's name on one line, and as a terminal may be given it.
+#[must_use]
+pub fn shown(file: &Path) -> String {
+    printable(file.display().to_string().as_bytes()).replace('\n', "\\x0a")
 }
 
 /// A file that is still being written. What was there before stays there until [`finish`](Self::finish).
@@ -64,7 +92,7 @@ impl Part {
             // A device, say, or a link to what is not there yet: nothing to lose.
             _ => File::create(file).map(|output| (output, None)),
         };
-        let (output, beside) = created.map_err(|error| output_error(file.display(), error))?;
+        let (output, beside) = created.map_err(|error| about(file, error))?;
         Ok(Self {
             file: file.to_owned(),
             output: BufWriter::new(output),
@@ -86,26 +114,56 @@ impl Part {
     pub fn finish(mut self) -> io::Result<()> {
         self.flush()?;
         match &self.beside {
-            Some(beside) => self.about(fs::rename(&beside.name, &beside.target)),
+            Some(beside) => {
+                fs::rename(&beside.name, &beside.target).map_err(|error| about(&self.file, error))
+            }
             None => Ok(()),
         }
-    }
-
-    /// Says of an error that it is one with this file, and not with the network.
-    fn about<T>(&self, result: io::Result<T>) -> io::Result<T> {
-        result.map_err(|error| output_error(self.file.display(), error))
     }
 }
 
 impl Write for Part {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.output.write(bytes);
-        self.about(written)
+        written.map_err(|error| about(&self.file, error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let flushed = self.output.flush();
-        self.about(flushed)
+        flushed.map_err(|error| about(&self.file, error))
+    }
+}
+
+/// Says of an error that it is one with this file, and not with the network.
+fn about(file: &Path, error: io::Error) -> io::Error {
+    let hint = hint(&error);
+    output_error(shown(file), error, hint)
+}
+
+fn hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "make room on the disk, or write elsewhere"
+        }
+        ErrorKind::IsADirectory => "that is a folder: name a file in it",
+        ErrorKind::NotADirectory => "the folder that you name is a file: name a folder",
+        ErrorKind::NotFound => {
+            "the folder that you name does not exist: make it, or name another one"
+        }
+        ErrorKind::PermissionDenied => "you may not write there: name a file in a folder of yours",
+        ErrorKind::ReadOnlyFilesystem => {
+            "nothing can be written on that disk: name a file on another one"
+        }
+        ErrorKind::ResourceBusy => {
+            "something is mounted on that file, so that it cannot be replaced: name another one"
+        }
+        _ if error.raw_os_error() == Some(ELOOP) => {
+            "the links lead round in a circle: remove one, or name another file"
+        }
+        _ if error.raw_os_error() == Some(ENAMETOOLONG) => {
+            "choose a shorter name: most systems take 255 bytes"
+        }
+        _ => "the file cannot be written there: name another one",
     }
 }
 

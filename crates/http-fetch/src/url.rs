@@ -1,8 +1,14 @@
 //! The part of a URL that one GET over plain TCP needs.
 
+use std::io;
+use std::net::SocketAddr;
 use std::str::FromStr;
 
 use common::Address;
+
+/// What to do where no web server listens.
+pub const PRACTISE: &str =
+    "no web server there; to practise: cargo run -p http-fetch --example page_server";
 
 /// A page on a server: `[http://]HOST[:PORT][/PATH]`.
 #[derive(Clone)]
@@ -14,6 +20,19 @@ pub struct Url {
 }
 
 impl Url {
+    /// Looks the host up.
+    ///
+    /// # Errors
+    ///
+    /// When it has no address that this machine can find: where to practise then.
+    pub fn resolve(&self) -> io::Result<SocketAddr> {
+        self.address.resolve().map_err(|error| {
+            let hint = "is the name spelled right, and this machine online? \
+                        to practise offline: cargo run -p http-fetch --example page_server";
+            common::advise(error, hint.into())
+        })
+    }
+
     /// The address as the `Host` field has it (RFC 9110, section 7.2): without port 80, and without
     /// the interface of an IPv6 address, which means nothing to another machine.
     #[must_use]

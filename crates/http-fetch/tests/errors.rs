@@ -44,7 +44,8 @@ fn a_connection_refused_names_the_server_to_start() {
 #[test]
 fn a_name_that_does_not_exist_is_a_matter_of_spelling() {
     // With or without a network, and whatever the resolver calls it.
-    fails("host.invalid:80", &[], "", "is the name spelled right");
+    let stderr = fails("host.invalid:80", &[], "", "is the name spelled right");
+    assert!(stderr.contains("--example page_server"), "{stderr}");
 }
 
 /// Linux, where the queue is known to hold one more than the backlog.

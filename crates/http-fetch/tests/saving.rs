@@ -5,6 +5,8 @@ mod scripted;
 use std::fs;
 use std::net::SocketAddr;
 
+#[cfg(unix)]
+use lab::Running;
 use lab::{program, run};
 use scripted::{Folder, OLD, Server, failed};
 
@@ -52,7 +54,7 @@ fn a_folder_that_is_missing_is_named() {
         &ended,
         file.display(),
         "(os error ",
-        "needs a folder that exists",
+        "the folder that you name",
     );
     assert!(folder.names().is_empty());
 }
@@ -69,7 +71,7 @@ fn a_file_where_the_folder_should_be_is_named() {
         &ended,
         file.display(),
         "(os error ",
-        "needs a folder that exists",
+        "the folder that you name",
     );
     assert_eq!(folder.names(), ["page.html"]);
     assert_eq!(folder.saved(), OLD);
@@ -83,6 +85,27 @@ fn a_folder_where_the_file_should_be_is_named() {
     failed(&ended, folder.page().display(), "(os error ", "hint: ");
     assert_eq!(folder.names(), ["page.html"]);
     assert_eq!(fs::read_dir(folder.page()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_hyphen_is_no_stdout() {
+    let folder = Folder::new();
+    let fetch = |file| {
+        run(program("http-fetch")
+            .args([&page_server().to_string(), "-o", file])
+            .current_dir(folder.path()))
+    };
+    let ended = fetch("-");
+    assert_eq!(ended.code(), Some(2), "{ended}");
+    assert!(
+        ended
+            .stderr
+            .contains("name a file, such as page.html (or ./- "),
+        "{ended}"
+    );
+    let ended = fetch("./-");
+    assert!(ended.status.success(), "{ended}");
+    assert_eq!(folder.names(), ["-"]);
 }
 
 /// Links, devices and limits of Unix; Windows has its own, or none.
@@ -151,6 +174,118 @@ mod unix {
             let text = fs::read_to_string(folder.path().join(&name)).unwrap();
             assert_eq!(text == "left\n", name != "page.html", "{name:?}: {text}");
         }
+    }
+
+    /// Whoever fetches into a file that Docker mounted, say.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_that_is_mounted_cannot_be_replaced() {
+        let folder = Folder::with_old_page();
+        let script = r#"mount --bind page.html page.html || exit 77; exec "$@""#;
+        let ended = Command::new("unshare")
+            .args([
+                "--user",
+                "--map-root-user",
+                "--mount",
+                "sh",
+                "-c",
+                script,
+                "sh",
+            ])
+            .arg(program("http-fetch").get_program())
+            .arg(page_server().to_string())
+            .args(["-o", "page.html"])
+            .current_dir(folder.path())
+            .output();
+        let ended = match ended {
+            Ok(ended)
+                if ended.status.code() == Some(1) && ended.stderr.starts_with(b"http-fetch") =>
+            {
+                ended
+            }
+            other => {
+                eprintln!("skipped: this system lets us mount nothing: {other:?}");
+                return;
+            }
+        };
+        let stderr = String::from_utf8(ended.stderr).unwrap();
+        assert!(stderr.starts_with("http-fetch: page.html: "), "{stderr}");
+        assert!(
+            stderr.contains("hint: something is mounted on that file"),
+            "{stderr}"
+        );
+        assert_eq!(
+            (folder.saved(), folder.names()),
+            (OLD.into(), vec!["page.html".into()])
+        );
+    }
+
+    /// Fetches into this file, and fails with this hint.
+    fn fails(folder: &Folder, file: &str, shown: &str, hint: &str) {
+        let ended = run(program("http-fetch")
+            .args([&page_server().to_string(), "-o", file])
+            .current_dir(folder.path()));
+        failed(&ended, shown, "(os error ", hint);
+        assert_eq!(folder.saved(), OLD);
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_is_to_be_shortened() {
+        let name = "n".repeat(256);
+        fails(
+            &Folder::with_old_page(),
+            &name,
+            &name,
+            "choose a shorter name",
+        );
+    }
+
+    #[test]
+    fn links_that_lead_round_in_a_circle_are_told_so() {
+        let folder = Folder::with_old_page();
+        symlink("there", folder.path().join("here")).unwrap();
+        symlink("here", folder.path().join("there")).unwrap();
+        fails(&folder, "here", "here", "round in a circle");
+        assert_eq!(folder.names(), ["here", "page.html", "there"]);
+    }
+
+    #[test]
+    fn a_folder_where_one_may_not_write_is_told_so() {
+        // Of root alone; whoever tests as another user owns no folder of the system either.
+        let command = &mut program("http-fetch");
+        let command = command.args([&page_server().to_string(), "-o", "/usr/page.html"]);
+        match Running::start_as_ordinary_user(command) {
+            Ok(fetch) => failed(
+                &fetch.finish(),
+                "/usr/page.html",
+                "(os error 13)",
+                "you may not write there",
+            ),
+            Err(error) => eprintln!("skipped: {error}"),
+        }
+    }
+
+    #[test]
+    fn a_file_name_does_not_write_to_the_terminal() {
+        let shown = "two\\x0alines\\x1b[2J/page.html";
+        fails(
+            &Folder::with_old_page(),
+            "two\nlines\x1b[2J/page.html",
+            shown,
+            "does not exist",
+        );
+
+        let folder = Folder::new();
+        let ended = run(program("http-fetch")
+            .args([&page_server().to_string(), "-o", "two\nlines\x1b[2J"])
+            .current_dir(folder.path()));
+        assert!(ended.status.success(), "{ended}");
+        assert!(
+            ended
+                .stderr
+                .ends_with("saved 5 bytes in two\\x0alines\\x1b[2J\n"),
+            "{ended}"
+        );
     }
 
     #[test]
