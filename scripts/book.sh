@@ -2,7 +2,7 @@
 # The pages as a book, in English and in Chinese: with a search, a table of contents, and the code that the pages link to.
 #
 #   scripts/book.sh            builds target/book, and follows every link
-#   scripts/book.sh serve      builds it, and serves it on http://127.0.0.1:3000/ (needs python3)
+#   scripts/book.sh serve      only builds it, and serves it on http://127.0.0.1:3000/ (needs python3)
 #   scripts/book.sh install    installs mdBook, in a few minutes (needs Rust 1.88)
 #
 # Ends with 77 where mdBook is missing.
@@ -13,8 +13,8 @@ mdbook=0.5.4 mermaid=0.17.1
 
 main() {
     case ${1:-} in
-        '') build ;;
-        serve) build && exec python3 -m http.server 3000 --bind 127.0.0.1 --directory target/book ;;
+        '') build; check ;;
+        serve) build; exec python3 -m http.server 3000 --bind 127.0.0.1 --directory target/book ;;
         install) install_tools ;;
         *) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
     esac
@@ -40,8 +40,6 @@ build() {
     cp docs/index.html target/book
     one en docs zh-CN 中文
     one zh-CN docs/zh-CN en English
-    cargo run -q -p lab --example book -- check target/book
-    look
     echo "target/book/index.html"
 }
 
@@ -66,9 +64,11 @@ quietly() {
     fi
 }
 
-# Opens every page in Chromium, as wide as a phone and as a desk's screen: scripts/book-look.html says what is too wide.
-look() {
+# Follows every link. Then opens every page in Chromium, as wide as a phone and as a desk's screen:
+# scripts/book-look.html says what is too wide.
+check() {
     local browser seen page=target/book-pages/look.html
+    cargo run -q -p lab --example book -- check target/book
     browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
         echo "no Chromium here: the width of the pages is not checked"
         return
