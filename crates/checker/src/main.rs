@@ -17,6 +17,7 @@ mod events;
 mod exercise;
 mod faults;
 mod http_fetch;
+mod pair;
 mod peer;
 mod program;
 mod progress;
@@ -26,6 +27,7 @@ mod source;
 mod stop;
 mod tcp_client;
 mod tcp_server;
+mod transcript;
 mod udp_client;
 mod udp_server;
 mod watch;
@@ -33,7 +35,6 @@ mod words;
 mod world;
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -43,8 +44,9 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 
 use crate::exercise::Exercise;
-use crate::report::{Report, Step};
+use crate::report::Step;
 use crate::session::Session;
+use crate::transcript::Transcript;
 use crate::watch::Protocol;
 use crate::words::{Language, Message, Text};
 use crate::world::{Entered, World};
@@ -127,7 +129,7 @@ impl Kind {
             Self::TcpClient => tcp_client::STEPS,
             Self::UdpServer => udp_server::STEPS,
             Self::UdpClient => udp_client::STEPS,
-            Self::Pair => &[],
+            Self::Pair => pair::STEPS,
         }
     }
 
@@ -138,7 +140,7 @@ impl Kind {
             Self::TcpClient => tcp_client::check(session),
             Self::UdpServer => udp_server::check(session),
             Self::UdpClient => udp_client::check(session),
-            Self::Pair => session.report.note(Message::NotYet),
+            Self::Pair => {}
         }
     }
 }
@@ -161,9 +163,23 @@ fn main() -> ExitCode {
             .error(ErrorKind::MissingRequiredArgument, missing)
             .exit();
     }
+    if args.program == Kind::Pair && pair::commands(&args.command).is_none() {
+        let missing = "two commands are needed: checker pair -- SERVER -- CLIENT";
+        Args::command()
+            .error(ErrorKind::MissingRequiredArgument, missing)
+            .exit();
+    }
+    // Before the world has a folder of its own, which is thrown away.
+    let transcript = match args.report.as_deref().map(Transcript::create).transpose() {
+        Ok(transcript) => transcript,
+        Err(error) => {
+            eprintln!("checker: --report: {error}");
+            return ExitCode::from(2);
+        }
+    };
     match world::enter(args.here) {
         Entered::Done(status) => ExitCode::from(status),
-        Entered::Here(world) => check(args, exercise, language, world),
+        Entered::Here(world) => check(args, exercise, transcript, language, world),
     }
 }
 
@@ -197,16 +213,25 @@ fn list(kind: Kind, exercise: Option<&Exercise>, language: Language) -> String {
     lines.join("\n")
 }
 
-fn check(args: Args, exercise: Option<&Exercise>, language: Language, world: World) -> ExitCode {
+fn check(
+    args: Args,
+    exercise: Option<&Exercise>,
+    transcript: Option<Transcript>,
+    language: Language,
+    world: World,
+) -> ExitCode {
     stop::on_ctrl_c(if world.own {
         ""
     } else {
         "checker: interrupted"
     });
     let title = title(args.program, &args.command);
+    let version = transcript::version_of(&args.command);
+    let pair = pair::commands(&args.command).filter(|_| args.program == Kind::Pair);
+    let (command, client) = pair.unwrap_or((args.command, Vec::new()));
     let mut session = Session::new(
         title,
-        args.command,
+        command,
         world,
         exercise.map_or(args.program.steps(), |exercise| exercise.steps),
         args.timeout,
@@ -219,44 +244,20 @@ fn check(args: Args, exercise: Option<&Exercise>, language: Language, world: Wor
             session.report.exercise(exercise.task);
             (exercise.check)(&mut session);
         }
+        None if args.program == Kind::Pair => pair::check(&mut session, client),
         None => args.program.check(&mut session),
     }
     session.end();
     let text = session.report.render(language, args.verbose);
     let last = session.report.last_line();
-    if let Some(file) = &args.report {
-        if let Err(error) = fs::write(file, transcript(&session.report, language)) {
-            eprintln!("checker: {}: {error}", file.display());
+    if let Some(file) = transcript {
+        if let Err(error) = file.write(&version, &session.report, language) {
+            eprintln!("checker: {error}");
         }
     }
     // Whoever has closed the pipe wants no more of it.
     let _ = writeln!(io::stdout(), "{text}{last}");
     ExitCode::from(session.report.status())
-}
-
-/// What --report writes: the versions, and the whole report. It names no folder.
-fn transcript(report: &Report, language: Language) -> String {
-    let versions = format!(
-        "checker {} on {} {}\n",
-        env!("CARGO_PKG_VERSION"),
-        std::env::consts::OS,
-        std::env::consts::ARCH
-    );
-    let text = report.render(language, true);
-    without_folders(&format!("{versions}{text}{}\n", report.last_line()))
-}
-
-/// A traceback tells where the learner's files are: only their names are kept.
-fn without_folders(text: &str) -> String {
-    let lines = text.lines().map(|line| match line.split_once("File \"") {
-        Some((before, rest)) => {
-            let (path, after) = rest.split_once('"').unwrap_or((rest, ""));
-            let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-            format!("{before}File \"{name}\"{after}\n")
-        }
-        None => format!("{line}\n"),
-    });
-    lines.collect()
 }
 
 /// The program and its command, without the paths.

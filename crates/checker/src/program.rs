@@ -161,7 +161,7 @@ impl Program {
         kill_all(self.pid);
         // Its group is gone: the wait is short.
         self.wait_end(Duration::from_secs(5));
-        crate::stop::now_runs(0);
+        crate::stop::has_ended(self.pid);
     }
 }
 

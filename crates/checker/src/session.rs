@@ -1,6 +1,7 @@
 //! One check: the learner's program, what is seen of it, and the report.
 
 use std::ffi::OsString;
+use std::mem;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -33,7 +34,37 @@ pub struct Session {
     program: Option<Program>,
 }
 
+/// A second program of the learner's, beside the session's own.
+pub struct Other {
+    source: Source,
+    command: Vec<OsString>,
+    program: Option<Program>,
+}
+
+impl Other {
+    /// Not started yet.
+    pub fn of(command: Vec<OsString>) -> Self {
+        Self {
+            source: Source::of(&command),
+            command,
+            program: None,
+        }
+    }
+
+    /// How much it has printed.
+    pub fn mark(&self) -> usize {
+        self.program.as_ref().map_or(0, Program::mark)
+    }
+}
+
 impl Session {
+    /// Makes another program the one that the session looks at.
+    pub fn swap(&mut self, other: &mut Other) {
+        mem::swap(&mut self.source, &mut other.source);
+        mem::swap(&mut self.command, &mut other.command);
+        mem::swap(&mut self.program, &mut other.program);
+    }
+
     pub fn new(
         title: String,
         command: Vec<OsString>,

@@ -1,28 +1,34 @@
 //! Ctrl+C: ends the checker, and the learner's program with it.
 
 use std::process::exit;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Mutex;
 
+use crate::events::lock;
 use crate::program::kill_all;
 
-static RUNS: AtomicU32 = AtomicU32::new(0);
+/// The learner's programs.
+static RUNS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// Tells who is to be ended by Ctrl+C.
 pub fn now_runs(pid: u32) {
-    RUNS.store(pid, Ordering::SeqCst);
+    lock(&RUNS).push(pid);
 }
 
-/// The learner's program, or 0.
+/// Tells who is no more.
+pub fn has_ended(pid: u32) {
+    lock(&RUNS).retain(|known| *known != pid);
+}
+
+/// The learner's program that was started last, or 0.
 pub fn who_runs() -> u32 {
-    RUNS.load(Ordering::SeqCst)
+    lock(&RUNS).last().copied().unwrap_or(0)
 }
 
 /// From now on Ctrl+C ends the learner's program, then the checker with status 130; `last` is said then.
 pub fn on_ctrl_c(last: &'static str) {
     let set = ctrlc::set_handler(move || {
-        let pid = who_runs();
-        if pid != 0 {
-            kill_all(pid);
+        for pid in lock(&RUNS).iter() {
+            kill_all(*pid);
         }
         if !last.is_empty() {
             println!("\n{last}");

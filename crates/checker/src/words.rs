@@ -218,6 +218,29 @@ messages! {
     YoursNoExit "it leaves without `exit`, and closes" "它没有发送 `exit` 就关闭了连接"
     YoursText003Client "this is text 003's client: it speaks first, gets one answer, and leaves" "这是教程文本 003 的客户端：它先说话，得到一个回答就离开"
 
+    // --- A pair: the learner's server with the learner's client
+    PairListens "the server waits for clients" "服务器等待客户端"
+    PairMeets "the client comes to the server" "客户端找到服务器"
+    PairTalks "they talk" "双方对话"
+    PairEnds "the client ends" "客户端结束"
+    DidPair "started your server, then your client, and watched them until nothing had happened for {seconds} s" "启动你的服务器，再启动你的客户端，一直观察到 {seconds} 秒内没有任何动静"
+    DidPairServer "started your server" "启动了你的服务器"
+    DidPairClient "started your server, and then your client" "启动了你的服务器，再启动你的客户端"
+    CamePairElsewhere "your server waits at {server} ({waits}), and your client goes to {client} ({goes})" "你的服务器在 {server}（{waits}）等待，你的客户端却去找 {client}（{goes}）"
+    CamePairNothing "your client came and left, and nobody said anything" "你的客户端来了又走，双方什么都没说"
+    CamePairBoth "nobody has said anything: your server waits for your client, and your client waits for your server" "谁都没有说话：服务器在等客户端，客户端也在等服务器"
+    CamePairServer "the last message is your client's, {bytes}: your client waits for your server, which does not answer" "最后一条消息来自客户端：{bytes}；客户端在等服务器，而服务器没有回答"
+    CamePairClient "the last message is your server's, {bytes}: your server waits for your client, which says nothing more and does not end" "最后一条消息来自服务器：{bytes}；服务器在等客户端，而客户端不再说话，也没有结束"
+    CamePairUnseen "your client runs on; packets cannot be seen here" "你的客户端没有结束；这里无法观察数据包"
+    TutorialPair "the server speaks first (UDP: the client does), and then each waits for the other's answer in turn" "服务器先说话（UDP 是客户端先），然后双方轮流等待对方的回答"
+    WhyPairAddress "the two have different addresses or ports: bind and connect (or sendto) need the same" "双方的地址或端口不同：bind 与 connect（或 sendto）应当一致"
+    WhyPairBoth "both call recv first: one of them has to send first" "双方都先调用 recv：必须有一方先发送"
+    WhyPairServer "your server waits for more than this, such as a line end or a length, or it sends nothing back" "服务器还在等更多内容，例如换行或固定长度；或者它没有发回任何内容"
+    WhyPairClient "your client waits for one message more than your server sends: count the recv calls" "客户端等待的消息比服务器发送的多一条：数一数 recv"
+    WhyPairUnseen "one of the two waits for something that the other does not send" "其中一方在等待另一方不会发送的内容"
+    YoursPair "your client sent {client} packets with data, your server {server}" "客户端发送了 {client} 个带数据的包，服务器发送了 {server} 个"
+    ReadPair "docs/{kind}-server.md and docs/{kind}-client.md" "docs/zh-CN/{kind}-server.md 和 docs/zh-CN/{kind}-client.md"
+
     // --- Not written yet
     NotYet "The checker does not know this program yet." "检查程序还不能检查这个程序。"
 
