@@ -131,12 +131,20 @@ fn questions_have_three_answers_and_one_that_is_right() {
 #[test]
 #[cfg(target_os = "linux")] // the system's own words are another system's on another one
 fn questions_are_decided_by_what_their_commands_print() {
-    let mut wrong = Vec::new();
-    for page in pages().iter().filter(|page| !page.is_chinese()) {
-        for question in questions(page) {
-            let error = super::terminals::decide(&question).err();
-            wrong.extend(error.map(|error| format!("{}: {error}", question.name)));
-        }
-    }
+    let pages = pages();
+    let english = pages.iter().filter(|page| !page.is_chinese());
+    let questions: Vec<_> = english.flat_map(questions).collect();
+    let wrong: Vec<_> = std::thread::scope(|scope| {
+        let runs = questions.iter().map(|question| {
+            let run = scope.spawn(|| super::terminals::decide(question));
+            (&question.name, run)
+        });
+        let runs: Vec<_> = runs.collect();
+        let errors = runs.into_iter().filter_map(|(name, run)| {
+            let error = run.join().unwrap().err();
+            error.map(|error| format!("{name}: {error}"))
+        });
+        errors.collect()
+    });
     report(&wrong);
 }

@@ -8,13 +8,12 @@ use std::collections::HashMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use lab::{Ended, Running};
 
 use super::commands::Run;
 use super::page::Page;
-use super::terminals::{Nobody, command, is_server, is_udp, page_address};
+use super::terminals::{Nobody, cargo_test, command, is_server, is_udp, page_address};
 
 /// A page that is being played.
 struct Play<'a> {
@@ -169,9 +168,7 @@ impl Play<'_> {
 
     /// Runs a test; cargo and the test harness print around what it says.
     fn test(&mut self, arguments: &str, transcript: &str) {
-        let mut cargo = Command::new(std::env::var_os("CARGO").expect("cargo runs the tests"));
-        cargo.arg("test").args(arguments.split_whitespace());
-        let printed = lab::run(&mut cargo);
+        let printed = cargo_test(arguments.split_whitespace());
         for line in transcript.lines() {
             if !printed.stdout.lines().any(|printed| printed == line) {
                 let page = self.page;
