@@ -6,6 +6,12 @@
 #
 #     client 10.1.0.2 ---- 10.1.0.1 router 10.2.0.1 ---- 10.2.0.2 server
 #
+# Later a second router comes between the router and the server, with two ways from one to the other: a direct
+# one, and one by way of a host called line, where a program of ours can trouble the packets:
+#
+#     client ---- router 10.3.0.1 ------------------------------ 10.3.0.2 router2 10.2.0.1 ---- server
+#                        10.4.0.1 ---- 10.4.0.2 line 10.5.0.1 ---- 10.5.0.2
+#
 # Nothing leaves this machine, and nothing stays behind, however the script ends: processes, hosts and
 # files live in namespaces that go with it. Any user may run it, where the kernel lets any user make
 # namespaces. The numbers are those of docs/claims.md.
@@ -32,7 +38,7 @@ build() {
     cd "$root"
     cargo build --quiet --package tcp-server --package tcp-client --package udp-server \
         --package udp-client --package http-fetch --package lab --bins \
-        --example page_server --example sniff --example ping --example numbers
+        --example page_server --example sniff --example ping --example numbers --example line
     cargo metadata --no-deps --format-version 1 |
         sed 's|.*"target_directory":"\([^"]*\)".*|\1/debug|'
 }
@@ -91,6 +97,26 @@ hosts() {
         setting router ip_forward 1 && setting server ip_unprivileged_port_start 1024
 }
 
+# A second router, and two ways to it: of two routes, the one with the smaller metric is taken.
+second_router() {
+    ip netns add router2 && ip netns add line &&
+        ip -n router link set eth1 netns router2 &&
+        ip -n router link add eth1 type veth peer name eth0 netns router2 &&
+        ip -n router link add eth2 type veth peer name eth0 netns line &&
+        ip -n line link add eth1 type veth peer name eth2 netns router2 &&
+        address router2 lo 127.0.0.1/8 && address router2 eth1 10.2.0.1/24 &&
+        address router eth1 10.3.0.1/24 && address router2 eth0 10.3.0.2/24 &&
+        address router eth2 10.4.0.1/24 && address line eth0 10.4.0.2/24 &&
+        address line eth1 10.5.0.1/24 && address router2 eth2 10.5.0.2/24 &&
+        ip -n router route add 10.2.0.0/24 via 10.3.0.2 metric 10 &&
+        ip -n router route add 10.2.0.0/24 via 10.4.0.2 metric 20 &&
+        ip -n router2 route add 10.1.0.0/24 via 10.3.0.1 metric 10 &&
+        ip -n router2 route add 10.1.0.0/24 via 10.5.0.1 metric 20 &&
+        ip -n line route add 10.1.0.0/24 via 10.4.0.1 &&
+        ip -n line route add 10.2.0.0/24 via 10.5.0.2 &&
+        setting router2 ip_forward 1 && setting line ip_forward 1
+}
+
 # address HOST CARD ADDRESS: gives a network card its address, and switches it on.
 address() {
     if [[ $2 != lo ]]; then ip -n "$1" address add "$3" dev "$2"; fi
@@ -124,7 +150,7 @@ start() {
 # serve NAME HOST COMMAND...: starts it, and waits until it is ready or has failed.
 serve() {
     start "$@"
-    await "$1" 1 'listening on|receiving on|one page on|sniffing|hint:' || true
+    await "$1" 1 'listening on|receiving on|one page on|sniffing|passing on|hint:' || true
 }
 
 # stop NAME...: ends what start has started.
@@ -255,6 +281,13 @@ where_a_server_is_bound() {
     reach server 10.1.0.1:9999
     verdict 'Linux lets a packet in by the other card: an address is not a card' answered "$result"
     stop tcp
+    serve card router "$programs/examples/numbers" receive 10.1.0.1:9999 --card eth0
+    ask server "$programs/examples/numbers" send 10.1.0.1:9999 </dev/null
+    observed <<<"with SO_BINDTODEVICE eth0, server to 10.1.0.1:9999: $(head -1 <<<"$said")"
+    verdict 'SO_BINDTODEVICE ties a server to the card' 'Connection refused' "$(head -1 <<<"$said" | reason)"
+    ask client "$programs/examples/numbers" send 10.1.0.1:9999 </dev/null
+    verdict 'by that card it is reached' 0 "$status"
+    wait "${running[card]}" || true
 
     ask client "$programs/tcp-server" 10.2.0.2:9999
     observed <<<"$said"
@@ -326,6 +359,11 @@ packets() {
     grep -E -- "$1" "$logs/sniff" | awk '!seen[$0]++' || true
 }
 
+# layers PATTERN: those packets, with their layers.
+layers() {
+    PATTERN=$1 awk '/^[0-9]/ { shown = $0 ~ ENVIRON["PATTERN"] && !seen[$0]++ } shown' "$logs/sniff"
+}
+
 conversation() {
     section '5, 35' 'the client begins, and it takes three packets'
     sniff --layers
@@ -363,7 +401,7 @@ conversation() {
 fragments() {
     section '31, 38' 'IP cuts a long datagram, TCP cuts its stream itself; only the first fragment has ports'
     local seen
-    sniff
+    sniff --layers
     serve udp server "$programs/udp-server" 10.2.0.2:9999
     ask client "$programs/udp-client" 10.2.0.2:9999 "$(printf 'x%.0s' {1..4000})" --timeout 30
     await sniff 3 ', fragment ' || true
@@ -375,20 +413,28 @@ fragments() {
             awk '{ printf "%s, ", $0 }')"
     verdict 'one of them has ports, the first' '0..1480' \
         "$(sed -nE 's/^[0-9.]+:[0-9]+ > .* fragment ([0-9.]+),.*/\1/p' <<<"$seen")"
+    verdict 'IP may cut them again on the way: none has the flag DF (do not fragment)' 3 \
+        "$(layers '^10\.1\.0\.2.*, fragment ' | grep IPv4 | grep -vc ', DF')"
     verdict 'the server receives one datagram' 1 "$(count udp '^Received from 10.1.0.2:')"
 
     # Without this, the client's kernel hands several segments at once to its card, which is to cut them.
     ip -n client link set eth0 gso_max_segs 1
-    sniff
+    sniff --layers
     serve tcp server "$programs/tcp-server" 10.2.0.2:9999 --delay 0
     ask client "$programs/tcp-client" 10.2.0.2:9999 "$(printf 'x%.0s' {1..3000})"
     await sniff 1 '^10\.1\.0\.2:.* TCP .* len 104$' || true
     stop sniff tcp
+    seen=$(packets ' TCP SA? .* mss ')
+    observed <<<"$seen"
+    verdict 'each side says in its SYN how much data fits into its packets of 1500 bytes' '1460 1460 ' \
+        "$(sed -E 's/.* mss ([0-9]+).*/\1/' <<<"$seen" | tr '\n' ' ')"
     seen=$(packets '^10\.1\.0\.2:.* TCP .* len [0-9]{3,}$')
     observed <<<"$seen"
     verdict '3000 bytes over TCP are three segments, each with ports' '1448 1448 104 ' \
         "$(sed -E 's/.* len //' <<<"$seen" | tr '\n' ' ')"
     verdict 'and no fragment' 0 "$(count sniff ', fragment ')"
+    verdict 'nor may anybody cut them: each has the flag DF' "$(wc -l <<<"$seen")" \
+        "$(layers '^10\.1\.0\.2:.* len [0-9][0-9][0-9]+$' | grep IPv4 | grep -c ', DF')"
 }
 
 router() {
@@ -412,6 +458,51 @@ router() {
     observed <<<"ip_forward=1: $said"
     verdict 'forwarding again, it passes both ways' '1 Hello, Michael!' "$(count udp ^Received) $said"
     stop sniff udp
+    two_ways
+}
+
+# hop: who answers a packet that has a TTL of two, which is the second on the way.
+hop() {
+    ask client "$programs/examples/ping" 10.2.0.2 --ttl 2
+    observed <<<"TTL 2, to 10.2.0.2: $said"
+}
+
+two_ways() {
+    second_router || skip 'this machine cannot make a second router'
+    observed < <(ip -n router route show 10.2.0.0/24 | sed 's/^/router: /')
+    hop
+    verdict 'of two ways, a router chooses the one that it prefers' '10.3.0.2 answered: time exceeded' "$said"
+    serve receiver server "$programs/examples/numbers" receive 10.2.0.2:9999
+    count_from client
+    (echo 10 >&"$orders") || true
+    await receiver 10 '^tcp ' || true
+    ip -n router link set eth1 down
+    ip -n router2 link set eth0 down
+    observed <<<'the direct way is cut'
+    hop
+    verdict 'when that is cut, it takes the other' '10.4.0.2 answered: time exceeded' "$said"
+    (echo 10 >&"$orders") || true
+    await receiver 20 '^tcp ' || stop receiver
+    count_ends
+    observed <<<"over the same connection, before and after: $(sed -n 's/^tcp //p' "$logs/receiver" | ranges)"
+    verdict 'and the connection goes on, since its ends have not changed' "$(seq -s ' ' 20)" \
+        "$(sed -n 's/^tcp //p' "$logs/receiver" | paste -sd ' ')"
+}
+
+# count_from HOST: starts the sender of numbers there, which takes its orders from the descriptor $orders.
+count_from() {
+    : >"$logs/sender"
+    exec {orders}> >(exec nsenter --net="/run/netns/$1" -- \
+        "$programs/examples/numbers" send 10.2.0.2:9999 >>"$logs/sender" 2>&1)
+    running[sender]=$!
+}
+
+# count_ends: no more orders; the sender and the receiver end, and the sender's exit status is $status.
+count_ends() {
+    exec {orders}>&-
+    status=0
+    wait "${running[sender]}" || status=$?
+    wait "${running[receiver]}" || true
 }
 
 # ranges: numbers on stdin, one a line, as 1-40 81-120.
@@ -420,16 +511,51 @@ ranges() {
                    { last = $1 } END { if (NR) print "-" last }'
 }
 
-# That IP does not promise the order either is not shown: where there is one way, nothing overtakes.
+# The line lets the third packet overtake the second, and loses the fourth: of TCP's, and of UDP's.
+wrong_order() {
+    section '33, 34, 37' 'IP loses packets and changes their order, and TCP makes up for both'
+    local arrived
+    setting line ip_forward 0
+    # A long line, and no guesses by the clock: so a machine that is slow looks like one that is not. By the time
+    # between two acknowledgements, TCP tells a packet that was overtaken from one that was lost.
+    serve line line "$programs/examples/line" 9999 --delay 0.25
+    ip -n client route replace default via 10.1.0.1 rto_min 20s
+    setting client tcp_early_retrans 0
+    setting client tcp_autocorking 0
+    serve arrived server "$programs/examples/sniff"
+    serve receiver server "$programs/examples/numbers" receive 10.2.0.2:9999
+    count_from client
+    (echo 9 >&"$orders") || true
+    await receiver 8 '^udp ' || true
+    await receiver 9 '^tcp ' || stop receiver
+    # retrans:1/1 would say that one of one is on its way still.
+    retransmitted=$(on client ss -tin dst 10.2.0.2 | sed -nE 's|.* (bytes_retrans:[0-9]+) .* (retrans:)[0-9]+/([0-9]+) .*|\1 \2\3|p')
+    count_ends
+    await arrived 1 '^10\.1\.0\.2:.* TCP F' || true
+    stop arrived line
+
+    # Each number and its line feed are two bytes: the sequence number says which of them a packet has.
+    arrived=$(sed -nE 's/^10\.1\.0\.2:.* TCP P?A seq ([0-9]+) len 2$/\1/p' "$logs/arrived" |
+        awk '{ print ($1 + 1) / 2 }' | paste -sd ' ')
+    observed <<<"sent: 1-9 over TCP and 1-9 over UDP, a packet for each"
+    observed <<<"arrived at the server's card, TCP: $arrived"
+    observed <<<"delivered by TCP: $(sed -n 's/^tcp //p' "$logs/receiver" | paste -sd ' ')"
+    observed <<<"delivered by UDP: $(sed -n 's/^udp //p' "$logs/receiver" | paste -sd ' ')"
+    observed <<<"client: $retransmitted"
+    verdict 'packets arrive in another order than they were sent' '1 3 2 5' "$(cut -d ' ' -f 1-4 <<<"$arrived")"
+    verdict 'TCP delivers in order' '1 2 3 4 5 6 7 8 9' "$(sed -n 's/^tcp //p' "$logs/receiver" | paste -sd ' ')"
+    verdict 'UDP delivers as it comes' '1 3 2 5 6 7 8 9' "$(sed -n 's/^udp //p' "$logs/receiver" | paste -sd ' ')"
+    verdict 'a loss is repaired by one retransmission, of what was lost' 'bytes_retrans:2 retrans:1' "$retransmitted"
+    ip -n client route replace default via 10.1.0.1
+    setting line ip_forward 1
+}
+
 blackout() {
-    section '33, 34, 37' 'a router stops for a while: IP loses packets, TCP makes up for it'
-    local orders retransmitted
+    observed <<<'Now the router stops for a while:'
+    local retransmitted
     sniff
     serve receiver server "$programs/examples/numbers" receive 10.2.0.2:9999
-    : >"$logs/sender"
-    exec {orders}> >(exec nsenter --net=/run/netns/client -- \
-        "$programs/examples/numbers" send 10.2.0.2:9999 >>"$logs/sender" 2>&1)
-    running[sender]=$!
+    count_from client
 
     (echo 40 >&"$orders") || true
     await receiver 80 '^(tcp|udp) ' || true
@@ -443,10 +569,7 @@ blackout() {
     await receiver 120 '^tcp ' || stop receiver
     observed <<<"client: $(on client ss -tin dst 10.2.0.2 | grep -oE '(bytes_retrans|retrans):[0-9/]+' | tr '\n' ' ')"
 
-    exec {orders}>&-
-    status=0
-    wait "${running[sender]}" || status=$?
-    wait "${running[receiver]}" || true
+    count_ends
     await sniff 1 '^10\.1\.0\.2:.* TCP F' || true
     stop sniff
 
@@ -466,6 +589,43 @@ blackout() {
     verdict 'TCP sent something again, by itself' yes "$( ((retransmitted)) && echo yes || echo no)"
 }
 
+# congestion_window HOST: of its connection with port 9999, in segments.
+congestion_window() {
+    on "$1" ss -tin state established '( sport = 9999 or dport = 9999 )' |
+        sed -nE 's/.* cwnd:([0-9]+) .*/\1/p'
+}
+
+# The server thinks for an hour about the first 1024 bytes: it is a reader that sleeps.
+window() {
+    section 60 'a reader that sleeps closes the window, and the sender waits'
+    local queue
+    setting server tcp_rmem '4096 65536 65536'
+    sniff
+    serve tcp server "$programs/tcp-server" 10.2.0.2:9999 --delay 3600
+    start name client "$programs/tcp-client" 10.2.0.2:9999 "$(printf 'x%.0s' {1..100000})" --timeout 3600
+    await sniff 1 '^10\.2\.0\.2:.* TCP .* win 0$' || true
+    observed < <(grep -m 1 ' win 0$' "$logs/sniff")
+    verdict 'the receiver says that it takes no more: its window is 0' yes \
+        "$( (($(count sniff '^10\.2\.0\.2:.* win 0$'))) && echo yes || echo no)"
+    queue=$(on client ss -Htn state established dst 10.2.0.2 | awk '{ print $2 }')
+    observed <<<"client: 100000 bytes, of which $queue still wait there to be sent"
+    verdict 'the rest waits at the sender' yes "$( ((queue > 0 && queue < 100000)) && echo yes || echo no)"
+
+    section 69 'TCP begins slowly, and may send more with each acknowledgement'
+    local server client
+    server=$(congestion_window server)
+    client=$(congestion_window client)
+    observed <<<"server, which has sent 8 bytes: $server segments may be on the way at once"
+    observed <<<"client, which has sent $((100000 - queue)) bytes: $client"
+    verdict 'a connection begins with 10 segments, and perhaps one more' yes \
+        "$( ((server == 10 || server == 11)) && echo yes || echo no)"
+    verdict 'and has more when those were acknowledged' yes "$( ((client > 10)) && echo yes || echo no)"
+    stop name sniff
+    # Ctrl+C would let it think to the end.
+    kill -KILL "${running[tcp]}"
+    wait "${running[tcp]}" 2>/dev/null || true
+}
+
 inside() {
     programs=$1
     hosts || skip 'this machine cannot make the three hosts'
@@ -477,7 +637,9 @@ inside() {
     conversation
     fragments
     router
+    wrong_order
     blackout
+    window
     printf '\n%s verdicts, %s failed\n' "$((passed + failed))" "$failed"
     ((failed == 0))
 }

@@ -16,12 +16,16 @@ use std::thread;
 
 use clap::{Parser, ValueEnum};
 use common::{print_line, printable};
+use socket2::{Domain, Socket, Type};
 
 /// Counts, over TCP and UDP at once.
 #[derive(Parser)]
 struct Args {
     role: Role,
     address: SocketAddr,
+    /// Receive what comes in by this network card alone (SO_BINDTODEVICE, Linux)
+    #[arg(long)]
+    card: Option<String>,
 }
 
 #[derive(Clone, ValueEnum)]
@@ -32,16 +36,22 @@ enum Role {
 
 fn main() -> ExitCode {
     common::start_log();
-    let Args { role, address } = Args::parse();
+    let Args {
+        role,
+        address,
+        card,
+    } = Args::parse();
     let result = match role {
         Role::Send => send(address),
-        Role::Receive => receive(address),
+        Role::Receive => receive(address, card.as_deref()),
     };
     common::exit_status("numbers", address, &common::Peer::TcpClients, result)
 }
 
 fn send(address: SocketAddr) -> io::Result<()> {
     let mut tcp = TcpStream::connect(address)?;
+    // Each number in a segment of its own, as in a datagram of its own.
+    tcp.set_nodelay(true)?;
     let udp = UdpSocket::bind(tcp.local_addr()?)?;
     // Connected, so that an error that comes back would be reported here.
     udp.connect(address)?;
@@ -58,8 +68,15 @@ fn send(address: SocketAddr) -> io::Result<()> {
 }
 
 /// Prints each number as it comes, until the connection ends.
-fn receive(address: SocketAddr) -> io::Result<()> {
-    let listener = TcpListener::bind(address)?;
+fn receive(address: SocketAddr, card: Option<&str>) -> io::Result<()> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(cfg!(unix))?;
+    if let Some(card) = card {
+        tie_to(&socket, card)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(1)?;
+    let listener = TcpListener::from(socket);
     let udp = UdpSocket::bind(listener.local_addr()?)?;
     log::info!("receiving on {}", listener.local_addr()?);
     thread::spawn(move || -> io::Result<()> {
@@ -74,4 +91,15 @@ fn receive(address: SocketAddr) -> io::Result<()> {
         print_line(format_args!("tcp {}", printable(line?.as_bytes())))?;
     }
     Ok(())
+}
+
+/// An address is not a card: Linux lets a packet for it in by any of them. This asks for the card itself.
+#[cfg(target_os = "linux")]
+fn tie_to(socket: &Socket, card: &str) -> io::Result<()> {
+    socket.bind_device(Some(card.as_bytes()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn tie_to(_: &Socket, _: &str) -> io::Result<()> {
+    Err(io::Error::other("SO_BINDTODEVICE is Linux's own"))
 }

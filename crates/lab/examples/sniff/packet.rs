@@ -7,8 +7,8 @@ use std::net::SocketAddrV4;
 
 use common::printable;
 use etherparse::{
-    Ethernet2Header, Ethernet2Slice, Icmpv4Slice, Icmpv4Type, IpNumber, Ipv4Slice, TcpSlice,
-    UdpHeader, UdpHeaderSlice,
+    Ethernet2Header, Ethernet2Slice, Icmpv4Slice, Icmpv4Type, IpNumber, Ipv4Slice,
+    TcpOptionElement, TcpSlice, UdpHeader, UdpHeaderSlice,
 };
 
 /// What each layer carries is the packet of the next.
@@ -80,7 +80,7 @@ impl Connections {
         line
     }
 
-    /// Flags, sequence numbers, and how much data.
+    /// Flags, sequence numbers, how much data, and what else is worth knowing.
     fn tcp(&mut self, from: SocketAddrV4, to: SocketAddrV4, tcp: &TcpSlice) -> String {
         let sequence = tcp.sequence_number();
         if tcp.syn() {
@@ -94,6 +94,15 @@ impl Connections {
         }
         if !tcp.payload().is_empty() {
             let _ = write!(text, " len {}", tcp.payload().len());
+        }
+        for option in tcp.options_iterator().flatten() {
+            if let TcpOptionElement::MaximumSegmentSize(size) = option {
+                let _ = write!(text, " mss {size}");
+            }
+        }
+        // A reset has no window to announce.
+        if tcp.window_size() == 0 && !tcp.rst() {
+            text += " win 0";
         }
         text
     }
@@ -137,7 +146,8 @@ pub fn layers(packet: &Packet) -> String {
     let mut lines = layer("Ethernet", Ethernet2Header::LEN, &format!("{from} > {to}"));
     let (from, to) = (ip.source_addr(), ip.destination_addr());
     let (ttl, id) = (ip.ttl(), ip.identification());
-    let text = format!("{from} > {to}, TTL {ttl}, id {id}");
+    let not_to_cut = if ip.dont_fragment() { ", DF" } else { "" };
+    let text = format!("{from} > {to}, TTL {ttl}{not_to_cut}, id {id}");
     lines += &layer("IPv4", ip.slice().len(), &text);
     let data = match &packet.inner {
         Inner::Tcp(tcp) => {
@@ -262,6 +272,29 @@ mod tests {
     }
 
     #[test]
+    fn a_segment_size_and_a_closed_window_are_told() {
+        let (client, server) = ((CLIENT, 40000), (SERVER, 9999));
+        let mut syn = segment("S", 1, 0);
+        let size = TcpOptionElement::MaximumSegmentSize(1460);
+        syn.set_options(&[size]).unwrap();
+        let mut full = segment("A", 500, 2);
+        full.window_size = 0;
+        let frames = [
+            tcp(client, server, syn, b""),
+            tcp(server, client, full.clone(), b""),
+        ];
+        let mut connections = Connections::default();
+        let lines = frames.map(|frame| connections.line(&decode(&frame).unwrap()));
+        assert_eq!(
+            lines,
+            [
+                "10.1.0.2:40000 > 10.2.0.2:9999 TCP S seq 0 mss 1460",
+                "10.2.0.2:9999 > 10.1.0.2:40000 TCP A seq 0 ack 1 win 0",
+            ]
+        );
+    }
+
+    #[test]
     fn only_the_first_fragment_has_ports() {
         let lines = [(0, true), (100, false)].map(|(offset, more)| {
             Connections::default().line(&decode(&fragment(offset, more)).unwrap())
@@ -286,7 +319,7 @@ mod tests {
         assert_eq!(
             layers(&decode(&frame).unwrap()),
             "    Ethernet   14 bytes  02:02:02:02:02:02 > 04:04:04:04:04:04\n    \
-             IPv4       20 bytes  10.1.0.2 > 10.2.0.2, TTL 64, id 0\n    \
+             IPv4       20 bytes  10.1.0.2 > 10.2.0.2, TTL 64, DF, id 0\n    \
              TCP        20 bytes  port 40000 > 9999, seq 1, ack 2\n    \
              data        8 bytes  Michael\\x1b"
         );
