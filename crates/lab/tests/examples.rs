@@ -342,22 +342,45 @@ fn a_reset_ends_one_connection_and_no_server() {
 #[cfg(unix)]
 #[test]
 fn a_server_without_stdout_serves_on() {
-    use std::os::fd::OwnedFd;
-    use std::os::unix::net::UnixStream;
-
-    for name in ["many_on_one_thread", "process_per_connection"] {
-        let (ours, theirs) = UnixStream::pair().unwrap();
-        drop(ours);
-        let stdout = OwnedFd::from(theirs).into();
-        let server = Running::start_to(stdout, example(name).arg("127.0.0.1:0"));
-        let address = server.address();
+    for name in [
+        "lines_server",
+        "loop_msg_server",
+        "many_on_one_thread",
+        "one_at_a_time",
+        "process_per_connection",
+        "threads",
+    ] {
+        let server = Running::start_to(closed_stdout(), example(name).arg("127.0.0.1:0"));
         for _ in 0..2 {
-            let client = lab::run(program("tcp-client").args([&address.to_string(), "Ada"]));
-            assert_eq!(client.stdout, "Welcome!\nHello, Ada!\n", "{client}");
+            let mut client = connect(server.address());
+            assert_ne!(receive(&mut client), "", "{name}");
+            client.write_all(b"Ada\n").unwrap();
+            assert!(receive(&mut client).contains("Ada"), "{name}");
         }
         server.wait_for("stdout: Broken pipe");
         ends_on_ctrl_c(server);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_for_one_client_answers_without_stdout() {
+    let mut command = example("upper_once_server");
+    let server = Running::start_to(closed_stdout(), command.arg("127.0.0.1:0"));
+    let mut client = connect(server.address());
+    client.write_all(b"hello").unwrap();
+    assert_eq!(receive(&mut client), "HELLO");
+    let ended = server.finish();
+    assert!(ended.status.success(), "{ended}");
+    assert!(ended.stderr.contains("stdout: Broken pipe"), "{ended}");
+}
+
+/// A pipe that nobody reads any more.
+#[cfg(unix)]
+fn closed_stdout() -> std::process::Stdio {
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    drop(ours);
+    std::os::fd::OwnedFd::from(theirs).into()
 }
 
 /// Linux, whose shell and system agree about the limit on descriptors.
@@ -383,6 +406,27 @@ fn one_thread_without_descriptors_serves_those_it_has_and_then_the_others() {
     let complaints = server.stderr().matches("Too many open files").count();
     assert!(complaints < 50, "{complaints} complaints");
     ends_on_ctrl_c(server);
+}
+
+/// A connection for which there is no descriptor waits in the queue; the others are served.
+#[cfg(target_os = "linux")]
+#[test]
+fn servers_with_threads_outlive_a_lack_of_descriptors() {
+    for name in ["lines_server", "loop_msg_server", "threads"] {
+        let mut command = Command::new("sh");
+        command.args(["-c", r#"ulimit -n 12; exec "$0" "$@""#]);
+        command.arg(example(name).get_program());
+        command.env_remove("RUST_LOG").env_remove("RUST_LOG_STYLE");
+        let server = Running::start(command.arg("127.0.0.1:0"));
+        let clients: Vec<_> = (0..10).map(|_| connect(server.address())).collect();
+        server.wait_for("Too many open files");
+        for mut client in clients {
+            assert_ne!(receive(&mut client), "", "{name}");
+        }
+        let complaints = server.stderr().matches("Too many open files").count();
+        assert!(complaints < 50, "{complaints} complaints");
+        ends_on_ctrl_c(server);
+    }
 }
 
 #[test]

@@ -8,9 +8,11 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::{process::ExitCode, thread};
+use std::process::ExitCode;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use common::{Peer::TcpClients, Stop, print_line};
+use common::{Peer::TcpClients, Stop, print_or_warn};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
@@ -25,20 +27,34 @@ fn serve(address: SocketAddr) -> io::Result<()> {
     let listener = TcpListener::from(socket);
     let stop = Stop::on_ctrl_c(common::wake_accept(&listener)?)?;
     log::info!("listening on {}", listener.local_addr()?);
-    print_line("Waiting for connection...")?;
-    while let ((stream, peer), false) = (listener.accept()?, stop.is_requested()) {
-        print_line(format_args!("Accept new connection from {peer}..."))?;
-        let talk = move || talk(&stream, peer).inspect_err(|e| log::warn!("{peer}: {e}"));
-        thread::Builder::new().spawn(talk)?;
+    print_or_warn("Waiting for connection...");
+    loop {
+        let accepted = listener.accept();
+        // Ctrl+C wakes us with a connection of its own.
+        if stop.is_requested() {
+            return Ok(());
+        }
+        if let Err(error) = accepted.and_then(start) {
+            log::warn!("cannot serve another connection now: {error}");
+            thread::park_timeout(Duration::from_secs(1));
+        }
     }
-    Ok(())
 }
 
-fn talk(mut stream: &TcpStream, peer: SocketAddr) -> io::Result<()> {
+/// Starts the thread of one connection.
+fn start((stream, peer): (TcpStream, SocketAddr)) -> io::Result<JoinHandle<()>> {
+    print_or_warn(format_args!("Accept new connection from {peer}..."));
+    thread::Builder::new().spawn(move || {
+        talk(&stream).unwrap_or_else(|error| log::warn!("{peer}: {error}"));
+        print_or_warn(format_args!("Connection from {peer} closed."));
+    })
+}
+
+fn talk(mut stream: &TcpStream) -> io::Result<()> {
     stream.write_all(b"Welcome!\n")?;
     let mut lines = BufReader::new(stream);
     let mut line = Vec::new(); // which take() keeps from growing without end
-    while let 1.. = lines.by_ref().take(1024).read_until(b'\n', &mut line)? {
+    while lines.by_ref().take(1024).read_until(b'\n', &mut line)? > 0 {
         match line.strip_suffix(b"\n") {
             Some(b"exit") => break,
             Some(name) => stream.write_all(&[b"Hello, ", name, b"!\n"].concat())?,
@@ -46,5 +62,5 @@ fn talk(mut stream: &TcpStream, peer: SocketAddr) -> io::Result<()> {
         }
         line.clear();
     }
-    print_line(format_args!("Connection from {peer} closed."))
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Text 002's TCP server: says hello, prints each message and sends it back as `Loop_msg: …!`.
 //!
-//! As in the text, a failed accept ends it. Mended: the last line's `closed`. Watch: two `!` come back.
+//! Mended: the last line's `closed`. Watch: two `!` come back.
 //! ```text
 //! cargo run -p tcp-server --example loop_msg_server
 //! cargo run -p tcp-client --example loop_msg_client
@@ -8,18 +8,16 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::{process::ExitCode, thread, time::Duration};
+use std::process::ExitCode;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use common::{Peer::TcpClients, Stop, print_line, printable};
+use common::{Peer::TcpClients, Stop, print_or_warn, printable};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    common::run_example(
-        "loop_msg_server",
-        |_| TcpClients,
-        ("127.0.0.1", 9999),
-        serve,
-    )
+    let name = "loop_msg_server";
+    common::run_example(name, |_| TcpClients, ("127.0.0.1", 9999), serve)
 }
 
 fn serve(address: SocketAddr) -> io::Result<()> {
@@ -30,16 +28,30 @@ fn serve(address: SocketAddr) -> io::Result<()> {
     let listener = TcpListener::from(socket);
     let stop = Stop::on_ctrl_c(common::wake_accept(&listener)?)?;
     log::info!("listening on {}", listener.local_addr()?);
-    print_line("waiting for connection ...")?;
-    while let ((stream, peer), false) = (listener.accept()?, stop.is_requested()) {
-        let deal = move || deal_client(stream, peer).inspect_err(|e| log::warn!("{peer}: {e}"));
-        thread::Builder::new().spawn(deal)?;
+    print_or_warn("waiting for connection ...");
+    loop {
+        let accepted = listener.accept();
+        // Ctrl+C wakes us with a connection of its own.
+        if stop.is_requested() {
+            return Ok(());
+        }
+        if let Err(error) = accepted.and_then(start) {
+            log::warn!("cannot serve another connection now: {error}");
+            thread::park_timeout(Duration::from_secs(1));
+        }
     }
-    Ok(())
+}
+
+/// Starts the thread of one connection.
+fn start((stream, peer): (TcpStream, SocketAddr)) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().spawn(move || {
+        let dealt = deal_client(stream, peer);
+        dealt.unwrap_or_else(|error| log::warn!("{peer}: {error}"));
+    })
 }
 
 fn deal_client(mut stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
-    print_line(format_args!("Accept new connection from {peer}"))?;
+    print_or_warn(format_args!("Accept new connection from {peer}"));
     stream.write_all(b"Hello,I am server!")?;
     let mut buffer = [0; 1024];
     while let length @ 1.. = stream.read(&mut buffer)? {
@@ -47,9 +59,10 @@ fn deal_client(mut stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
         if &buffer[..length] == b"exit" {
             break;
         }
-        print_line(format_args!("--- > {} !", printable(&buffer[..length])))?;
+        print_or_warn(format_args!("--- > {} !", printable(&buffer[..length])));
         stream.write_all(&[b"Loop_msg: ", &buffer[..length], b"!"].concat())?;
     }
     drop(stream);
-    print_line(format_args!("Connection from {peer} closed"))
+    print_or_warn(format_args!("Connection from {peer} closed"));
+    Ok(())
 }

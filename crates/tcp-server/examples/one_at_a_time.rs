@@ -11,7 +11,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::{process, thread, time::Duration};
 
-use common::{Peer::TcpClients, Stop, print_line};
+use common::{Peer::TcpClients, Stop, print_or_warn};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> process::ExitCode {
@@ -27,12 +27,19 @@ fn serve(address: SocketAddr) -> io::Result<()> {
     // The only thread may be asleep with a client, where a knock at the door does not wake it.
     let _stop = Stop::on_ctrl_c(|| process::exit(0))?;
     log::info!("listening on {}", listener.local_addr()?);
-    print_line("Waiting for connection...")?;
+    print_or_warn("Waiting for connection...");
     loop {
-        let (stream, peer) = listener.accept()?;
-        print_line(format_args!("Accept new connection from {peer}..."))?;
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                log::warn!("cannot serve another connection now: {error}");
+                thread::sleep(Duration::from_secs(1));
+                continue;
+            }
+        };
+        print_or_warn(format_args!("Accept new connection from {peer}..."));
         talk(stream).unwrap_or_else(|error| log::warn!("{peer}: {error}"));
-        print_line(format_args!("Connection from {peer} closed."))?;
+        print_or_warn(format_args!("Connection from {peer} closed."));
     }
 }
 

@@ -38,7 +38,7 @@ fn serve_once(address: SocketAddr) -> io::Result<()> {
     let mut buffer = [0; 1024];
     let length = stream.read(&mut buffer)?;
     let message = &buffer[..length];
-    common::print_line(format_args!("b'{}'", message.escape_ascii()))?;
+    common::print_or_warn(format_args!("b'{}'", message.escape_ascii()));
     stream.write_all(&message.to_ascii_uppercase())?;
     drop(stream);
     drop(listener);
