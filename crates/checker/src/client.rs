@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
+
 use crate::conn::Conn;
 use crate::events::{Bell, lock};
 use crate::faults::Name;
@@ -22,13 +24,14 @@ pub const LINES: [&str; 4] = ["Michael", "Tracy", "Sarah", "exit"];
 
 /// A port at which the checker is there for the learner's client.
 pub struct Door {
+    pub address: SocketAddr,
     arrived: Arc<Mutex<Vec<Conn>>>,
 }
 
 impl Door {
     /// Listens, and takes over what comes.
     pub fn open(address: SocketAddr, bell: &Bell) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(address)?;
+        let listener = listen(address)?;
         let arrived = Arc::new(Mutex::new(Vec::new()));
         let (to, bell) = (Arc::clone(&arrived), bell.clone());
         thread::Builder::new().spawn(move || {
@@ -39,7 +42,7 @@ impl Door {
                 bell.ring();
             }
         })?;
-        Ok(Self { arrived })
+        Ok(Self { address, arrived })
     }
 
     /// The next client that has come.
@@ -49,6 +52,19 @@ impl Door {
     }
 }
 
+/// Listens; at an IPv6 address for IPv6 alone, so that the same port of IPv4 is another door.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    if address.is_ipv4() {
+        return TcpListener::bind(address);
+    }
+    let socket = Socket::new(Domain::IPV6, Type::STREAM, None)?;
+    socket.set_only_v6(true)?;
+    socket.set_reuse_address(cfg!(unix))?;
+    socket.bind(&address.into())?;
+    socket.listen(128)?;
+    Ok(socket.into())
+}
+
 /// The first address, other than the known ones, to which the client has sent its first packet.
 /// A question for the address of a name is no such packet.
 pub fn knocked(session: &Session, protocol: Protocol, known: &[SocketAddr]) -> Option<SocketAddr> {
@@ -56,7 +72,7 @@ pub fn knocked(session: &Session, protocol: Protocol, known: &[SocketAddr]) -> O
     let first = packets.iter().find(|packet| {
         let begins = match packet.protocol {
             Protocol::Tcp => packet.syn && !packet.ack,
-            Protocol::Udp => packet.to.port() != 53 && !known.contains(&packet.from),
+            Protocol::Udp => !packet.asks_for_a_name() && !known.contains(&packet.from),
         };
         packet.protocol == protocol && begins && !known.contains(&packet.to)
     });
@@ -74,8 +90,8 @@ pub struct Lesson {
 pub struct Parts {
     pub did: Text,
     pub came: Text,
-    pub tutorial: Message,
-    pub reason: Message,
+    pub tutorial: Text,
+    pub reason: Text,
 }
 
 impl Lesson {
@@ -88,8 +104,8 @@ impl Lesson {
             name,
             did: parts.did,
             came: parts.came,
-            tutorial: parts.tutorial.into(),
-            reason: parts.reason.into(),
+            tutorial: parts.tutorial,
+            reason: parts.reason,
             read: self.read(step),
             printed: session.printed(),
         };
@@ -110,8 +126,8 @@ impl Lesson {
             let parts = Parts {
                 did,
                 came: Message::CameNoSuchHost.into(),
-                tutorial: Message::TutorialConnects,
-                reason: Message::WhyNoSuchHost,
+                tutorial: Message::TutorialConnects.into(),
+                reason: Message::WhyNoSuchHost.into(),
             };
             return self.fault(session, connect, Name::DoesNotConnect, parts);
         }
@@ -141,8 +157,8 @@ impl Lesson {
         let parts = Parts {
             did,
             came,
-            tutorial: Message::TutorialConnects,
-            reason,
+            tutorial: Message::TutorialConnects.into(),
+            reason: reason.into(),
         };
         self.fault(session, step, name, parts);
     }

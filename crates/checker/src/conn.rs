@@ -26,6 +26,8 @@ struct Inbox {
     last: Option<Instant>,
     /// The peer has closed its side, or broken off.
     ended: bool,
+    /// It has broken off.
+    broke: bool,
 }
 
 /// What came within a limit.
@@ -64,7 +66,11 @@ impl Conn {
             loop {
                 match from.read(&mut buffer) {
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Ok(0) | Err(_) => break,
+                    Ok(0) => break,
+                    Err(_) => {
+                        lock(&to).broke = true;
+                        break;
+                    }
                     Ok(length) => {
                         let mut inbox = lock(&to);
                         let room = KEEP.saturating_sub(inbox.bytes.len());
@@ -103,6 +109,14 @@ impl Conn {
     /// Whether the peer has closed its side.
     pub fn ended(&self) -> bool {
         lock(&self.inbox).ended
+    }
+
+    /// Whether the peer has broken off: on most systems it does when it closes and has not received all.
+    pub fn broke(&self) -> bool {
+        let told = self.stream.take_error();
+        let mut inbox = lock(&self.inbox);
+        inbox.broke |= told.is_ok_and(|error| error.is_some());
+        inbox.broke
     }
 
     /// Waits until what has come is `enough`, or the connection has ended, or `give_up` says so.

@@ -1,13 +1,662 @@
-//! The check of a learner's http-fetch. Not written yet.
+//! The check of a learner's http-fetch: the checker is the web site that it fetches.
 
-use crate::report::Step;
+mod files;
+mod page;
+mod request;
+mod site;
+
+use std::net::{IpAddr, SocketAddr};
+use std::process::ExitStatus;
+use std::time::{Duration, Instant};
+
+use self::files::Files;
+use self::page::{Difference, LENGTH};
+use self::request::Request;
+use self::site::Site;
+use crate::client::{KEYBOARD, Lesson, Parts, TRIES, can_be_at};
+use crate::conn::Conn;
+use crate::faults::Name;
+use crate::report::{Step, shown};
 use crate::session::Session;
-use crate::words::Message;
+use crate::source;
+use crate::watch::{Packet, Protocol};
+use crate::words::{Message, Text};
+use crate::world::{SITE, SITE6};
 
 /// The lesson's steps.
-pub const STEPS: &[Step] = &[];
+pub const STEPS: &[Step] = &[
+    Step {
+        number: 1,
+        what: Message::HttpSocket,
+    },
+    Step {
+        number: 2,
+        what: Message::HttpConnect,
+    },
+    Step {
+        number: 3,
+        what: Message::HttpRequest,
+    },
+    Step {
+        number: 4,
+        what: Message::HttpReceives,
+    },
+    Step {
+        number: 5,
+        what: Message::HttpCloses,
+    },
+    Step {
+        number: 7,
+        what: Message::HttpShows,
+    },
+    Step {
+        number: 8,
+        what: Message::HttpSaves,
+    },
+];
+
+const LESSON: Lesson = Lesson {
+    read: Message::ReadHttpFetch,
+    number: |step| {
+        let found = STEPS.iter().find(|known| known.what == step);
+        found.map_or(1, |step| step.number)
+    },
+};
+
+/// What is typed for a program that asks which page it should fetch, and where to save it.
+const LINES: [&str; 3] = ["www.sina.com.cn", "80", "sina.html"];
+/// Between two parts of the answer: they arrive apart.
+const PAUSE: Duration = Duration::from_millis(60);
+/// A program that reads slowly gets so many times the longest wait, as long as it goes on reading.
+const PATIENCE: u32 = 12;
 
 /// Holds the lesson's conversation with the program.
 pub fn check(session: &mut Session) {
-    session.report.note(Message::NotYet);
+    let mut site = match Site::open(session) {
+        Ok(site) => site,
+        Err((address, error)) => {
+            let note = Message::NoDoor.with("address", address);
+            return session.report.note(note.with("error", error));
+        }
+    };
+    if let Some((conn, before)) = meet(session, &mut site) {
+        let visit = Visit {
+            session,
+            site,
+            conn,
+            before,
+        };
+        visit.hold();
+    }
+}
+
+enum Met {
+    Client(Conn),
+    /// A port at which the site is not; it may be one of a server of the learner's own.
+    Elsewhere(SocketAddr),
+    Datagram(SocketAddr),
+    Nobody,
+}
+
+/// Is there where the program knocks; it is started again when that was elsewhere.
+fn meet(session: &mut Session, site: &mut Site) -> Option<(Conn, Files)> {
+    for _ in 0..TRIES {
+        session.watch.clear();
+        let before = Files::now();
+        if !session.start(Message::HttpSocket) {
+            return None;
+        }
+        session.doing(Message::HttpConnect);
+        match wait_for_client(session, site) {
+            Met::Client(conn) => {
+                session.report.ok(Message::HttpSocket);
+                session.report.ok(Message::HttpConnect);
+                return Some((conn, before));
+            }
+            Met::Elsewhere(address) => {
+                let wrong = is_the_site(address.ip()) && address.port() != 443;
+                if wrong || !site.open_at(address, &session.bell) {
+                    wrong_port(session, address);
+                    return None;
+                }
+            }
+            Met::Datagram(address) => {
+                let came = Message::CameDatagram.with("address", address);
+                let parts = Parts {
+                    did: Message::DidStart.into(),
+                    came,
+                    tutorial: Message::TutorialTcp.into(),
+                    reason: Message::WhyWrongSocket.into(),
+                };
+                LESSON.fault(session, Message::HttpSocket, Name::WrongSocket, parts);
+                return None;
+            }
+            Met::Nobody => {
+                nobody(session, site);
+                return None;
+            }
+        }
+    }
+    None
+}
+
+fn is_the_site(host: IpAddr) -> bool {
+    host == SITE || host == SITE6
+}
+
+fn wait_for_client(session: &mut Session, site: &Site) -> Met {
+    let bell = session.bell.clone();
+    let look = |session: &Session, limit| {
+        bell.wait(Instant::now() + limit, || {
+            seen(session, site).or_else(|| session.ended().map(|_| Met::Nobody))
+        })
+    };
+    let mut met = None;
+    for line in LINES {
+        met = met.or_else(|| look(session, KEYBOARD));
+        if let (None, Some(program)) = (&met, session.program()) {
+            program.type_line(line);
+        }
+    }
+    let met = met.or_else(|| look(session, session.timeout));
+    match met {
+        Some(Met::Nobody) => {
+            // The last packets may still be on their way to us.
+            let soon = Instant::now() + Duration::from_millis(300);
+            let late = bell.wait(soon, || seen(session, site));
+            late.unwrap_or(Met::Nobody)
+        }
+        met => met.unwrap_or(Met::Nobody),
+    }
+}
+
+/// Where the program has gone so far.
+fn seen(session: &Session, site: &Site) -> Option<Met> {
+    if let Some(conn) = site.next() {
+        return Some(Met::Client(conn));
+    }
+    let packets = session.watch.packets();
+    let names = |packet: &&Packet| packet.to.port() == 53 || packet.from.port() == 53;
+    let knock = packets.iter().filter(|packet| !names(packet));
+    let first = knock.into_iter().find(|packet| match packet.protocol {
+        Protocol::Tcp => packet.syn && !packet.ack && !site.is_at(packet.to),
+        Protocol::Udp => true,
+    })?;
+    match first.protocol {
+        Protocol::Tcp => can_be_at(session, first.to).then_some(Met::Elsewhere(first.to)),
+        Protocol::Udp => Some(Met::Datagram(first.to)),
+    }
+}
+
+fn wrong_port(session: &mut Session, address: SocketAddr) {
+    let parts = Parts {
+        did: Message::DidStart.into(),
+        came: Message::CameKnock.with("address", address),
+        tutorial: Message::TutorialPort80.into(),
+        reason: Message::WhyPort80.into(),
+    };
+    LESSON.fault(session, Message::HttpConnect, Name::DoesNotConnect, parts);
+}
+
+/// Nobody came: the name is unknown, or the program's own error tells why.
+fn nobody(session: &mut Session, site: &Site) {
+    if !session.world.own {
+        return not_seen(session);
+    }
+    let Some(name) = site.unknown() else {
+        return LESSON.nobody_came(session, Message::HttpSocket, Message::HttpConnect);
+    };
+    session.report.ok(Message::HttpSocket);
+    let reason = match site::meant(&name) {
+        Some(other) => Message::WhyHostSpelled
+            .with("name", &name)
+            .with("other", other),
+        None => Message::WhyNoSuchSite.into(),
+    };
+    let parts = Parts {
+        did: Message::DidStart.into(),
+        came: Message::CameNoSuchName.with("name", &name),
+        tutorial: Message::TutorialConnects.into(),
+        reason,
+    };
+    LESSON.fault(session, Message::HttpConnect, Name::DoesNotConnect, parts);
+}
+
+/// On the machine itself, the program goes to the real site, and nobody sees what the two say.
+fn not_seen(session: &mut Session) {
+    let limit = session.timeout;
+    session.program().map(|program| program.wait_end(limit));
+    let printed = session.printed();
+    let error = session.traceback_since(0).map(|traceback| traceback.error);
+    let network = [
+        "Errno",
+        "WinError",
+        "gaierror",
+        "imeout",
+        "Connection",
+        "ocket.error",
+    ];
+    let of_the_network = error.is_some_and(|error| network.iter().any(|part| error.contains(part)));
+    let step = Message::HttpConnect;
+    let did = Text::from(Message::DidStart);
+    if !of_the_network && session.traceback_since(0).is_some() {
+        session.cause(step, 0, &did, &LESSON.read(step));
+    }
+    if printed.contains("HTTP/1.") {
+        session.report.ok(Message::HttpShows);
+    }
+    session.report.note(Message::HttpNotSeen);
+}
+
+/// The conversation with the program.
+struct Visit<'a> {
+    session: &'a mut Session,
+    site: Site,
+    conn: Conn,
+    /// The files that there were before it began.
+    before: Files,
+}
+
+/// How the conversation ended.
+enum End {
+    /// The program has ended; whether it has received all there was.
+    Ended(ExitStatus, bool),
+    RunsOn,
+    /// It has connected once more.
+    Again(Conn),
+}
+
+impl Visit<'_> {
+    fn hold(mut self) {
+        for _ in 0..TRIES {
+            self.session.doing(Message::HttpRequest);
+            let Some(request) = self.request() else {
+                return;
+            };
+            self.session.report.ok(Message::HttpRequest);
+            self.session.doing(Message::HttpReceives);
+            let sent = self.answer(&request);
+            match self.end(sent) {
+                End::Again(conn) => self.conn = conn,
+                End::Ended(status, whole) => return self.judge(status, whole),
+                End::RunsOn => return self.runs_on(&request),
+            }
+        }
+    }
+
+    /// Receives the request; none where there is none to answer.
+    fn request(&mut self) -> Option<Request> {
+        let limit = self.session.timeout;
+        let mut came = self.conn.receive(limit, request::complete, || false);
+        // Whoever only tried the port comes again.
+        if came.bytes.is_empty() && came.ended {
+            let soon = Instant::now() + PAUSE;
+            let next = self.session.bell.wait(soon, || self.site.next());
+            if let Some(conn) = next {
+                self.conn = conn;
+                came = self.conn.receive(limit, request::complete, || false);
+            }
+        }
+        self.session.came(&came.bytes);
+        if request::is_tls(&came.bytes) {
+            self.session.report.note(Message::HttpTls);
+            return None;
+        }
+        if self
+            .conn
+            .local()
+            .is_some_and(|local| is_the_site(local.ip()) && local.port() == 443)
+        {
+            let address = self.conn.local().unwrap_or_else(|| (SITE, 443).into());
+            wrong_port(self.session, address);
+            return None;
+        }
+        match request::read(&came.bytes) {
+            Ok(request) => {
+                self.own_ways(&request);
+                Some(request)
+            }
+            Err(reason) => {
+                self.refuse(&came.bytes, came.ended, reason);
+                None
+            }
+        }
+    }
+
+    fn own_ways(&mut self, request: &Request) {
+        if let Some(host) = request
+            .host
+            .as_ref()
+            .filter(|host| *host != "www.sina.com.cn")
+        {
+            self.session
+                .report
+                .yours(Message::YoursHost.with("host", host));
+        }
+        if let Some(address) = self.conn.local().filter(|local| local.port() != 80) {
+            let yours = Message::YoursServer.with("address", address);
+            self.session
+                .report
+                .yours(yours.with("text", "www.sina.com.cn:80"));
+        }
+    }
+
+    /// Answers 400, as servers do, to what is no request.
+    fn refuse(&mut self, bytes: &[u8], ended: bool, reason: Text) {
+        let step = Message::HttpRequest;
+        let did = Text::from(Message::DidWaitRequest);
+        if bytes.is_empty() && self.session.cause(step, 0, &did, &LESSON.read(step)) {
+            return;
+        }
+        let came = match (bytes, ended) {
+            (b"", true) => Message::CameClosed.into(),
+            (b"", false) => Message::CameNothing.into(),
+            _ => Message::CameBytes.with("bytes", shown(bytes)),
+        };
+        if !bytes.is_empty() {
+            let text = "this is no request\n";
+            let length = text.len();
+            self.say(
+                format!("HTTP/1.1 400 Bad Request\r\nContent-Length: {length}\r\n\r\n{text}")
+                    .as_bytes(),
+            );
+        }
+        self.session
+            .program()
+            .map(|program| program.wait_end(Duration::from_secs(1)));
+        let parts = Parts {
+            did,
+            came,
+            tutorial: Message::TutorialRequest.into(),
+            reason,
+        };
+        LESSON.fault(self.session, step, Name::BadRequest, parts);
+    }
+
+    fn say(&mut self, bytes: &[u8]) -> bool {
+        self.session.sent(bytes);
+        self.conn.send(bytes)
+    }
+
+    /// Sends the header apart from the page, both in pieces. Gives whether all could be sent.
+    fn answer(&mut self, request: &Request) -> bool {
+        let header = page::header(request.closes);
+        let page = page::page();
+        self.session.sent(header.as_bytes());
+        self.session.sent(&page);
+        let (first, second) = header.as_bytes().split_at(header.len() / 3);
+        let (begin, rest) = page.split_at(700);
+        let page = [&[begin][..], &rest.chunks(1 << 14).collect::<Vec<_>>()].concat();
+        let parts = if request.head { Vec::new() } else { page };
+        for (place, part) in [first, second].into_iter().chain(parts).enumerate() {
+            if self.conn.ended() || !self.conn.send(part) {
+                return false;
+            }
+            if place < 3 {
+                let pause = Instant::now() + PAUSE;
+                let conn = &self.conn;
+                self.session.bell.wait(pause, || conn.ended().then_some(()));
+            }
+        }
+        if request.closes {
+            self.conn.half_close();
+        }
+        true
+    }
+
+    /// Waits for the program's end, as long as it goes on reading.
+    fn end(&mut self, sent: bool) -> End {
+        let bell = self.session.bell.clone();
+        let look = |visit: &Self| {
+            let again = visit.site.next().map(End::Again);
+            again.or_else(|| {
+                Some(End::Ended(
+                    visit.session.ended()?,
+                    sent && !visit.conn.broke(),
+                ))
+            })
+        };
+        let mut found = bell.wait(Instant::now() + KEYBOARD, || look(self));
+        if found.is_none() {
+            // Some wait for Enter before they end.
+            if let Some(program) = self.session.program() {
+                program.type_line("");
+            }
+        }
+        let mut unread = self.unread();
+        for _ in 0..PATIENCE {
+            if found.is_some() {
+                break;
+            }
+            found = bell.wait(Instant::now() + self.session.timeout, || look(self));
+            let before = std::mem::replace(&mut unread, self.unread());
+            if unread >= before {
+                break;
+            }
+        }
+        if let Some(End::Ended(..)) = found {
+            self.session
+                .program()
+                .map(|program| program.wait_end(Duration::from_secs(2)));
+            // The reset of a connection with something unread follows its end.
+            bell.wait(Instant::now() + PAUSE, || self.conn.broke().then_some(()));
+            found = look(self);
+        }
+        found.unwrap_or(End::RunsOn)
+    }
+
+    /// How much of the answer lies unread in the program's socket, where the system tells.
+    fn unread(&self) -> u64 {
+        self.conn.peer().map_or(0, crate::watch::unread)
+    }
+
+    /// The program has all that it will get, and does not end.
+    fn runs_on(self, request: &Request) {
+        let step = Message::HttpReceives;
+        let did = Message::DidSendPage.with("length", LENGTH);
+        if self.session.cause(step, 0, &did, &LESSON.read(step)) {
+            return;
+        }
+        let left = self.conn.ended();
+        let (step, name, tutorial, reason) = if left {
+            self.session.report.ok(step);
+            (
+                Message::HttpCloses,
+                Name::Hangs,
+                Message::TutorialEnds,
+                Message::WhyRunsOn,
+            )
+        } else if request.closes {
+            (
+                step,
+                Name::Hangs,
+                Message::TutorialReceives,
+                Message::WhyHangsHttp,
+            )
+        } else {
+            let step = Message::HttpRequest;
+            (
+                step,
+                Name::BadRequest,
+                Message::TutorialRequest,
+                Message::WhyNoConnectionClose,
+            )
+        };
+        let parts = Parts {
+            did: if request.closes {
+                did
+            } else {
+                Message::DidSendPageOpen.with("length", LENGTH)
+            },
+            came: Message::CameRunsOn.into(),
+            tutorial: tutorial.into(),
+            reason: reason.into(),
+        };
+        LESSON.fault(self.session, step, name, parts);
+    }
+
+    /// The program has ended: it has received all, shown the header and saved the page.
+    fn judge(&mut self, status: ExitStatus, whole: bool) {
+        let page = page::page();
+        let files = Files::now();
+        let written = files.written_since(&self.before);
+        let saved = written.iter().any(|(_, copy)| *copy == page);
+        let printed = self.session.printed();
+        let error = self
+            .session
+            .traceback_since(0)
+            .or_else(|| source::muttered(&printed));
+        let error = error.map(|traceback| traceback.error);
+        // Whoever looks for the blank line in too little fails there.
+        let symptom = match &error {
+            Some(error) => error.starts_with("ValueError") || error.starts_with("IndexError"),
+            None => status.code().is_some(),
+        };
+        if !whole && !saved && symptom {
+            return self.stops_early(&written, &page);
+        }
+        if error.is_some_and(|error| error.contains("too many values to unpack")) {
+            return self.page_differs(
+                Message::WhySplitEverywhere.into(),
+                Message::CameTooMany.into(),
+            );
+        }
+        let did = Message::DidSendPage.with("length", LENGTH);
+        let step = self.step_of_the_error();
+        if self.session.cause_at_end(step, &did, &LESSON.read(step)) {
+            return;
+        }
+        self.session.report.ok(Message::HttpReceives);
+        self.session.report.ok(Message::HttpCloses);
+        self.shows(&printed);
+        if saved {
+            self.session.report.ok(Message::HttpSaves);
+        } else {
+            self.saves(&written, &page, files.too_many);
+        }
+    }
+
+    /// The step at which the program's own error came, as its line tells.
+    fn step_of_the_error(&self) -> Message {
+        let place = self
+            .session
+            .traceback_since(0)
+            .and_then(|error| error.place);
+        let code = place.map(|place| place.code).unwrap_or_default();
+        let has = |words: &[&str]| words.iter().any(|word| code.contains(word));
+        if has(&["open(", "write("]) {
+            Message::HttpSaves
+        } else if has(&["print", "split", "decode"]) {
+            Message::HttpShows
+        } else {
+            Message::HttpReceives
+        }
+    }
+
+    fn stops_early(&mut self, written: &[(std::path::PathBuf, Vec<u8>)], page: &[u8]) {
+        let copies = written
+            .iter()
+            .filter(|(_, copy)| page::is_of_the_page(copy, page));
+        let longest = copies.map(|(_, copy)| copy.len()).max();
+        let came = match longest {
+            Some(length) => Message::CameStopsSaved
+                .with("length", length)
+                .with("all", LENGTH),
+            None => Message::CameStops.into(),
+        };
+        let parts = Parts {
+            did: Message::DidSendPage.with("length", LENGTH),
+            came,
+            tutorial: Message::TutorialReceives.into(),
+            reason: Message::WhyStopsEarly.into(),
+        };
+        LESSON.fault(self.session, Message::HttpReceives, Name::StopsEarly, parts);
+    }
+
+    fn shows(&mut self, printed: &str) {
+        // What is too much to be kept may have held it.
+        const MUCH: usize = 1 << 20;
+        if page::shows_header(printed) || printed.len() >= MUCH {
+            return self.session.report.ok(Message::HttpShows);
+        }
+        let parts = Parts {
+            did: Message::DidSendHeader.with("bytes", shown(page::header(true).as_bytes())),
+            came: Message::CameHeaderNotShown.into(),
+            tutorial: Message::TutorialShowsHeader.into(),
+            reason: Message::WhyHeaderNotShown.into(),
+        };
+        LESSON.fault(
+            self.session,
+            Message::HttpShows,
+            Name::HeaderNotShown,
+            parts,
+        );
+    }
+
+    /// The page is in none of the files that it wrote: which of them comes nearest?
+    fn saves(&mut self, written: &[(std::path::PathBuf, Vec<u8>)], page: &[u8], too_many: bool) {
+        let named = |path: &std::path::Path| {
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            ending.is_some_and(|ending| ending.to_lowercase().starts_with("htm"))
+        };
+        let copies = written.iter().filter(|(path, copy)| {
+            !copy.is_empty() && (named(path) || page::is_of_the_page(copy, page))
+        });
+        let nearest = copies.max_by_key(|(path, copy)| (named(path), copy.len()));
+        let Some((path, copy)) = nearest else {
+            return if too_many {
+                self.session.report.note(Message::HttpTooManyFiles);
+            } else {
+                self.page_not_saved(written);
+            };
+        };
+        if let Some(difference) = page::compare(copy, page) {
+            // Some systems tell nobody that a program closed with something unread.
+            if difference.stops && !self.session.watch.sees {
+                return self.stops_early(written, page);
+            }
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let came = came_differs(&name, copy, page, &difference);
+            self.page_differs(difference.why, came);
+        }
+    }
+
+    fn page_not_saved(&mut self, written: &[(std::path::PathBuf, Vec<u8>)]) {
+        let empty = written.iter().find(|(_, copy)| copy.is_empty());
+        let came = match empty.and_then(|(path, _)| path.file_name()) {
+            Some(name) => Message::CameEmptyFile.with("file", name.to_string_lossy()),
+            None => Message::CameNoFile.into(),
+        };
+        let parts = Parts {
+            did: Message::DidLookForFiles.into(),
+            came,
+            tutorial: Message::TutorialSaves.into(),
+            reason: Message::WhyNotSaved.into(),
+        };
+        LESSON.fault(self.session, Message::HttpSaves, Name::PageNotSaved, parts);
+    }
+
+    fn page_differs(&mut self, reason: Text, came: Text) {
+        let parts = Parts {
+            did: Message::DidSendPage.with("length", LENGTH),
+            came,
+            tutorial: Message::TutorialSaves.into(),
+            reason,
+        };
+        LESSON.fault(self.session, Message::HttpSaves, Name::PageDiffers, parts);
+    }
+}
+
+/// What the file holds at the first byte that differs, and what the page has there.
+fn came_differs(name: &str, copy: &[u8], page: &[u8], difference: &Difference) -> Text {
+    const PART: usize = 20;
+    let at = difference.at;
+    let part = |bytes: &[u8]| shown(&bytes[at.min(bytes.len())..(at + PART).min(bytes.len())]);
+    Message::CameDiffers
+        .with("file", name)
+        .with("length", copy.len())
+        .with("all", page.len())
+        .with("at", at + 1)
+        .with("found", part(copy))
+        .with("expected", part(page))
 }

@@ -220,6 +220,27 @@ impl Session {
         true
     }
 
+    /// Tells the cause, like [`Self::cause`], where all has gone well until the program's end: then an exit
+    /// status that it gives without a word is its own way. C's `void main` gives any.
+    pub fn cause_at_end(&mut self, step: Message, did: &Text, read: &Text) -> bool {
+        self.wait_for_last_words();
+        let printed = self.printed();
+        let told = self
+            .source
+            .traceback(&printed)
+            .or_else(|| source::muttered(&printed));
+        let status = self
+            .ended()
+            .filter(|status| told.is_none() && !status.success());
+        match status.and_then(|status| status.code()) {
+            Some(code) => {
+                self.report.yours(Message::YoursStatus.with("code", code));
+                false
+            }
+            None => self.cause(step, 0, did, read),
+        }
+    }
+
     /// One Ctrl+C, which is beyond the tutorial: whether it ends the program.
     #[cfg(unix)]
     pub fn press_ctrl_c(&mut self) {

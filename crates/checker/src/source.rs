@@ -573,7 +573,7 @@ fn defined_in(line: &str) -> Vec<String> {
 }
 
 /// How many letters differ (Levenshtein; two that are swapped count once).
-fn distance(left: &str, right: &str) -> usize {
+pub fn distance(left: &str, right: &str) -> usize {
     let (left, right): (Vec<_>, Vec<_>) = (left.chars().collect(), right.chars().collect());
     let mut table = vec![vec![0; right.len() + 1]; left.len() + 1];
     for row in 0..=left.len() {

@@ -65,6 +65,7 @@ pub fn check(session: &mut Session) {
             typed: 0,
             answers: 0,
             lines: false,
+            echoed: false,
         };
         talk.hold();
     }
@@ -108,8 +109,8 @@ fn meet(session: &mut Session) -> Option<Conn> {
                 let parts = Parts {
                     did: Message::DidStart.into(),
                     came: Message::CameDatagram.with("address", address),
-                    tutorial: Message::TutorialTcp,
-                    reason: Message::WhyWrongSocket,
+                    tutorial: Message::TutorialTcp.into(),
+                    reason: Message::WhyWrongSocket.into(),
                 };
                 LESSON.fault(session, Message::TcpClientSocket, Name::WrongSocket, parts);
                 return None;
@@ -131,7 +132,6 @@ enum Met {
 }
 
 fn wait_for_client(session: &mut Session, doors: &[Door], known: &[SocketAddr]) -> Met {
-    let deadline = Instant::now() + session.timeout;
     let bell = session.bell.clone();
     let look = |session: &Session| {
         if let Some(conn) = doors.iter().find_map(Door::next) {
@@ -142,7 +142,7 @@ fn wait_for_client(session: &mut Session, doors: &[Door], known: &[SocketAddr]) 
         }
         knocked(session, Protocol::Udp, &[]).map(Met::Udp)
     };
-    let ended = bell.wait(deadline, || {
+    let ended = bell.wait(Instant::now() + session.timeout, || {
         look(session).or_else(|| session.ended().map(|_| Met::Nobody))
     });
     match ended {
@@ -176,6 +176,8 @@ struct Talk<'a> {
     answers: usize,
     /// Whether its messages end with a line end.
     lines: bool,
+    /// Whether it spoke first, and got its own words back.
+    echoed: bool,
 }
 
 /// What the client did next.
@@ -273,19 +275,17 @@ impl Talk<'_> {
                 self.conn
                     .receive(Duration::from_secs(3), |bytes| !bytes.is_empty(), || false);
             if end.bytes.is_empty() && end.ended {
-                let shows = self.session.mark() > 0;
                 self.session.report.yours(Message::YoursText003Client);
-                if shows {
-                    self.session.report.ok(Message::TcpClientShows);
-                }
+                self.session.report.ok(Message::TcpClientExit);
+                self.echoed = true;
                 return self.ends();
             }
         }
         let parts = Parts {
             did: Message::DidAcceptOnly.into(),
             came: Message::CameBytes.with("bytes", shown(&early.bytes)),
-            tutorial: Message::TutorialWaitsWelcome,
-            reason: Message::WhyNoWaitWelcome,
+            tutorial: Message::TutorialWaitsWelcome.into(),
+            reason: Message::WhyNoWaitWelcome.into(),
         };
         LESSON.fault(
             self.session,
@@ -307,8 +307,8 @@ impl Talk<'_> {
         let parts = Parts {
             did,
             came: Message::CameClosed.into(),
-            tutorial: Message::TutorialNames,
-            reason: Message::WhyNoNames,
+            tutorial: Message::TutorialNames.into(),
+            reason: Message::WhyNoNames.into(),
         };
         LESSON.fault(
             self.session,
@@ -384,8 +384,8 @@ impl Talk<'_> {
         let parts = Parts {
             did: Message::DidNotAnswer.into(),
             came: Message::CameBytes.with("bytes", shown(bytes)),
-            tutorial: Message::TutorialWaitsAnswer,
-            reason: Message::WhyNoWaitAnswer,
+            tutorial: Message::TutorialWaitsAnswer.into(),
+            reason: Message::WhyNoWaitAnswer.into(),
         };
         LESSON.fault(
             self.session,
@@ -399,8 +399,8 @@ impl Talk<'_> {
         let parts = Parts {
             did: Message::DidWelcome.into(),
             came: Message::CameNoName.into(),
-            tutorial: Message::TutorialNames,
-            reason,
+            tutorial: Message::TutorialNames.into(),
+            reason: reason.into(),
         };
         LESSON.fault(
             self.session,
@@ -449,8 +449,8 @@ impl Talk<'_> {
         let parts = Parts {
             did,
             came: Message::CameNothing.into(),
-            tutorial,
-            reason,
+            tutorial: tutorial.into(),
+            reason: reason.into(),
         };
         LESSON.fault(self.session, step, name, parts);
     }
@@ -478,27 +478,28 @@ impl Talk<'_> {
             let parts = Parts {
                 did,
                 came: Message::CameRunsOn.into(),
-                tutorial: Message::TutorialEnds,
-                reason: Message::WhyHangs,
+                tutorial: Message::TutorialEnds.into(),
+                reason: Message::WhyHangs.into(),
             };
             return LESSON.fault(self.session, step, Name::Hangs, parts);
         }
         self.session.report.ok(step);
-        if self.answers > 0 && ended.is_some() {
+        if (self.answers > 0 || self.echoed) && ended.is_some() {
             self.shows();
         }
     }
 
     fn shows(&mut self) {
         // Whoever shows less than the whole answer does so in an own way: only silence is a fault.
-        if self.session.printed().to_lowercase().contains("hello") {
+        let printed = self.session.printed().to_lowercase();
+        if printed.contains("hello") || self.echoed && !printed.trim().is_empty() {
             return self.session.report.ok(Message::TcpClientShows);
         }
         let parts = Parts {
-            did: Message::DidAnswers.with("count", self.answers),
+            did: Message::DidAnswers.with("count", self.answers.max(1)),
             came: Message::CameNoneShown.into(),
-            tutorial: Message::TutorialShows,
-            reason: Message::WhyNotShown,
+            tutorial: Message::TutorialShows.into(),
+            reason: Message::WhyNotShown.into(),
         };
         LESSON.fault(
             self.session,

@@ -32,7 +32,9 @@ impl Transcript {
     /// The system's own, such as a full disk.
     pub fn write(mut self, version: &str, report: &Report, language: Language) -> io::Result<()> {
         let checker = env!("CARGO_PKG_VERSION");
-        let text = report.render(language, true);
+        // In both languages: whoever gets it can read it.
+        let text = [language, language.other()].map(|language| report.render(language, true));
+        let text = text.join("\n");
         let last = report.last_line();
         let all = format!("checker {checker} on {OS} {ARCH}\n{version}{text}{last}\n");
         self.0.write_all(without_paths(&all).as_bytes())

@@ -162,8 +162,8 @@ fn judge(session: &mut Session, met: &Met, address: SocketAddr) {
             let parts = Parts {
                 did: Message::DidStart.into(),
                 came: Message::CameTcpKnock.with("address", address),
-                tutorial: Message::TutorialUdp,
-                reason: Message::WhyWrongSocket,
+                tutorial: Message::TutorialUdp.into(),
+                reason: Message::WhyWrongSocket.into(),
             };
             LESSON.fault(session, Message::UdpClientSocket, Name::WrongSocket, parts);
         }
@@ -201,8 +201,8 @@ fn finish(session: &mut Session, count: usize, typed: usize) {
         let parts = Parts {
             did,
             came: Message::CameRunsOn.into(),
-            tutorial: Message::TutorialEnds,
-            reason: Message::WhyHangs,
+            tutorial: Message::TutorialEnds.into(),
+            reason: Message::WhyHangs.into(),
         };
         return LESSON.fault(session, Message::UdpClientCloses, Name::Hangs, parts);
     }
@@ -213,8 +213,8 @@ fn finish(session: &mut Session, count: usize, typed: usize) {
         let parts = Parts {
             did,
             came: Message::CameNoneShown.into(),
-            tutorial: Message::TutorialShows,
-            reason: Message::WhyNotShown,
+            tutorial: Message::TutorialShows.into(),
+            reason: Message::WhyNotShown.into(),
         };
         LESSON.fault(session, step, Name::AnswersNotShown, parts);
     }

@@ -31,6 +31,14 @@ pub struct Packet {
     pub length: usize,
 }
 
+impl Packet {
+    /// Whether it is between a program and a name server.
+    pub fn asks_for_a_name(&self) -> bool {
+        const DNS: u16 = 53;
+        self.protocol == Protocol::Udp && [self.from.port(), self.to.port()].contains(&DNS)
+    }
+}
+
 /// A socket that waits for others: it listens, or it is bound for datagrams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
@@ -101,6 +109,12 @@ fn start(_packets: &Arc<Mutex<Vec<Packet>>>, _bell: &Bell) -> std::io::Result<()
 
 /// No other system tells it without a tool of its own.
 #[cfg(not(target_os = "linux"))]
+pub fn unread(_address: SocketAddr) -> u64 {
+    0
+}
+
+/// No other system tells it without a tool of its own.
+#[cfg(not(target_os = "linux"))]
 pub fn waiting(_pid: u32, _own: bool) -> Vec<Waiting> {
     Vec::new()
 }
@@ -131,7 +145,7 @@ pub fn processes(_pid: u32, _own: bool) -> usize {
 
 #[cfg(target_os = "linux")]
 #[allow(unused_imports)]
-pub use linux::{processes, processor_time, running, starved, waiting};
+pub use linux::{processes, processor_time, running, starved, unread, waiting};
 
 #[cfg(target_os = "linux")]
 use linux::start;
@@ -290,6 +304,19 @@ mod linux {
                 let wanting: usize = wanting.and_then(|count| count.parse().ok()).unwrap_or(0);
                 wanting > processors && running(group, false)
             })
+    }
+
+    /// How many bytes lie unread in the connected socket at an address of this machine.
+    pub fn unread(at: SocketAddr) -> u64 {
+        let tables = ["tcp", "tcp6"]
+            .map(|table| fs::read_to_string(format!("/proc/net/{table}")).unwrap_or_default());
+        let rows = tables.iter().flat_map(|table| table.lines().skip(1));
+        let queues = rows.filter_map(|row| {
+            let fields: Vec<_> = row.split_whitespace().collect();
+            let queue = fields.get(4)?.split_once(':')?.1;
+            (address(fields.get(1)?) == Some(at)).then(|| u64::from_str_radix(queue, 16).ok())?
+        });
+        queues.sum()
     }
 
     /// The sockets at which the learner's program waits for others.

@@ -13,6 +13,14 @@ pub enum Language {
 }
 
 impl Language {
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::En => Self::Zh,
+            Self::Zh => Self::En,
+        }
+    }
+
     /// What the system's settings ask for: the first of them that is set decides.
     pub fn of_the_system() -> Self {
         let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
@@ -180,6 +188,68 @@ messages! {
     UdpClientSends "send each name to the server" "向服务器发送每个名字"
     UdpClientShows "receive the answers, and show them" "接收并显示回答"
     UdpClientCloses "close the socket, and end" "关闭 socket 并结束"
+
+    // --- The steps of http-fetch
+    HttpSocket "create a TCP socket" "创建 TCP socket"
+    HttpConnect "connect to the web server" "连接网页服务器"
+    HttpRequest "send the request" "发送请求"
+    HttpReceives "receive until the server closes the connection" "一直接收，直到服务器关闭连接"
+    HttpCloses "close the connection, and end" "关闭连接并结束"
+    HttpShows "print the header" "打印响应头"
+    HttpSaves "save the page" "保存网页"
+
+    // --- What the check of http-fetch says
+    HttpNotSeen "Your program goes to the real web site, where the checker cannot see what the two say. To have it checked, let it connect to 127.0.0.1, port 8080, for once." "你的程序连接的是真实的网站，检查程序看不到双方的对话。要检查它，请暂时让它连接 127.0.0.1 的 8080 端口。"
+    HttpTls "Your program speaks TLS, which is https. The checker speaks plain HTTP: let your program connect to port 80." "你的程序使用 TLS，也就是 https。检查程序只会普通的 HTTP：请让你的程序连接 80 端口。"
+    HttpTooManyFiles "There are too many files in this folder to find the one that your program saves: start the checker in an empty folder." "本文件夹中文件太多，找不到你的程序保存的文件：请在空文件夹中启动检查程序。"
+    DidWaitRequest "accepted your program's connection and waited for its request" "接受了你的程序的连接，等待它的请求"
+    DidSendHeader "sent the header {bytes}" "发送了响应头 {bytes}"
+    DidSendPage "sent the header and a page of {length} bytes, in pieces, and closed the connection" "分多次发送了响应头和 {length} 字节的网页，然后关闭了连接"
+    DidSendPageOpen "sent the header and a page of {length} bytes, in pieces; the connection stays open, as nobody asked to close it" "分多次发送了响应头和 {length} 字节的网页；没有人要求关闭，所以连接保持打开"
+    DidLookForFiles "looked for the files that your program wrote" "查找你的程序写入的文件"
+    CameNoSuchName "your program asks for the address of `{name}`, and nobody knows that name" "你的程序查询 `{name}` 的地址，但是没有这个域名"
+    CameKnock "your program knocks at {address}, where no web server is" "你的程序连接 {address}，那里没有网页服务器"
+    CameStops "your program closed the connection before it had received everything" "你的程序没有接收完就关闭了连接"
+    CameStopsSaved "your program closed the connection before it had received everything, and saved {length} of {all} bytes" "你的程序没有接收完就关闭了连接，{all} 字节只保存了 {length} 字节"
+    CameTooMany "your program's own split gave more than two parts: the page has a blank line inside" "你的程序的 split 得到两个以上的部分：网页内部也有空行"
+    CameHeaderNotShown "your program printed none of it" "你的程序没有打印其中任何内容"
+    CameNoFile "no file" "没有任何文件"
+    CameEmptyFile "the file {file} is empty" "文件 {file} 是空的"
+    CameDiffers "{file} has {length} bytes, the page {all}; the first one that differs is number {at}: {found}, where the page has {expected}" "{file} 有 {length} 字节，网页有 {all} 字节；从第 {at} 个字节开始不同：文件中是 {found}，网页中是 {expected}"
+    TutorialPort80 "connects to port 80, the port of the web" "连接 80 端口，即网页服务的端口"
+    TutorialRequest "sends b'GET / HTTP/1.1\\r\\nHost: www.sina.com.cn\\r\\nConnection: close\\r\\n\\r\\n'" "发送 b'GET / HTTP/1.1\\r\\nHost: www.sina.com.cn\\r\\nConnection: close\\r\\n\\r\\n'"
+    TutorialReceives "calls recv in a loop until it returns b''" "在循环里调用 recv，直到它返回 b''"
+    TutorialShowsHeader "prints what stands before the first blank line" "打印第一个空行之前的内容"
+    TutorialSaves "writes all the bytes after the first blank line, as they came, into sina.html" "把第一个空行之后的全部字节原样写入 sina.html"
+    WhyPort80 "the port in connect is not 80" "connect 里的端口不是 80"
+    WhyNoSuchSite "the host in connect is misspelled, or it is more than a name: write 'www.sina.com.cn', without http:// and without a path" "connect 里的域名拼写有误，或者多写了内容：只写 'www.sina.com.cn'，不要 http://，也不要路径"
+    WhyHostSpelled "`{name}` is misspelled: did you mean `{other}`?" "`{name}` 拼写有误：是不是 `{other}`？"
+    WhyRequestMissing "send is missing, or recv stands before it: in HTTP the client speaks first" "没有调用 send，或者 recv 写在了它前面：HTTP 由客户端先说话"
+    WhyNoBlankLine "the request has no end: after its last line, an empty line is missing, so write \\r\\n\\r\\n there" "请求没有结束：最后一行之后缺少空行，应写 \\r\\n\\r\\n"
+    WhyLineEnds "each line of a request ends with \\r\\n: carriage return, then line feed, with backslashes, in a string without r in front" "请求的每一行都以 \\r\\n 结束：先回车，后换行；用反斜杠书写，字符串前面不要加 r"
+    WhyRequestLine "the first line is `{line}`: it must be GET, a space, a path that begins with /, a space, and HTTP/1.1" "第一行是 `{line}`：应为 GET、空格、以 / 开头的路径、空格、HTTP/1.1"
+    WhyFieldLine "the line `{line}` is not a name, a colon at once, and a value" "`{line}` 这一行不符合格式：名称，紧跟冒号，然后是值"
+    WhyNoHost "HTTP/1.1 wants the line `Host: www.sina.com.cn`, with the name of the site and nothing else" "HTTP/1.1 要求有 `Host: www.sina.com.cn` 这一行，只写网站的域名"
+    WhyNoConnectionClose "the line `Connection: close` is missing or misspelled: without it the server keeps the connection open, and recv waits for ever" "缺少 `Connection: close` 这一行，或者拼写有误：没有它，服务器不会关闭连接，recv 会一直等待"
+    WhyStopsEarly "recv is called once, or the loop ends too soon: a recv returns what has arrived, not all; go on until it returns b''" "只调用了一次 recv，或者循环结束得太早：recv 返回的是已到达的部分，不是全部；要一直接收到它返回 b''"
+    WhyHangsHttp "the loop does not end: leave it when recv returns b'' (if not d: break)" "循环没有结束：recv 返回 b'' 时要退出（if not d: break）"
+    WhyRunsOn "something after the loop waits for ever" "循环之后的某条语句一直在等待"
+    WhyHeaderNotShown "print is missing: print(header.decode('utf-8'))" "缺少 print：print(header.decode('utf-8'))"
+    WhyNotSaved "open and write are missing, or they stand where they are never reached, perhaps within a comment or a string" "缺少 open 和 write，或者它们永远不会执行，例如写在注释或字符串里"
+    WhyJoined "the pieces are joined with {bytes} between them: write b''.join(buffer)" "各部分之间用 {bytes} 连接：应写 b''.join(buffer)"
+    WhyHeaderSaved "the header is saved, too: write only what stands after the first blank line" "响应头也被保存了：只写入第一个空行之后的内容"
+    WhyBytesAsText "the bytes were turned into text with str(): open the file with 'wb' and write the bytes themselves" "用 str() 把 bytes 变成了文本：用 'wb' 打开文件，直接写入 bytes"
+    WhyTextMode "the line ends were changed on the way: open the file with 'wb' and write the bytes themselves" "换行符被改变了：用 'wb' 打开文件，直接写入 bytes"
+    WhyOtherEncoding "the bytes were decoded and encoded in another way: open the file with 'wb' and write the bytes themselves" "bytes 先解码，再用另一种编码写入：用 'wb' 打开文件，直接写入 bytes"
+    WhySplitEverywhere "it splits at every blank line: split(b'\\r\\n\\r\\n', 1) splits at the first one only" "在每个空行处都分割了：split(b'\\r\\n\\r\\n', 1) 只在第一个空行处分割"
+    WhyBlankLineInside "the blank line after the header is saved, too" "响应头之后的空行也被保存了"
+    WhyEndMissing "the end is missing: not all pieces are joined" "缺少末尾：没有把所有部分连接起来"
+    WhyStartMissing "the beginning is missing: each piece replaces the one before it, or open(..., 'wb') stands in the loop" "缺少开头：后一部分覆盖了前一部分，或者 open(..., 'wb') 写在了循环里"
+    WhyMoreThanThePage "the page is there, and more: the file is opened with 'ab', or written more than once" "除了网页还有别的内容：文件用 'ab' 打开，或者写了多次"
+    WhyDiffers "the bytes are changed between recv and write" "从 recv 到 write 之间，字节被改变了"
+    ReadHttpFetch "docs/http-fetch.md, step {step}" "docs/zh-CN/http-fetch.md，第 {step} 步"
+    YoursHost "it asks for the page of {host}" "它请求的是 {host} 的网页"
+    YoursStatus "it ends with the exit status {code}; 0 says that all went well" "它以退出码 {code} 结束；0 表示一切正常"
 
     // --- What the checks of clients say
     NoDoor "The checker could not wait at {address} for your program: {error}. Is a server of yours running there? End it first." "检查程序无法在 {address} 等待你的程序：{error}。你的服务器是否正在那里运行？请先结束它。"

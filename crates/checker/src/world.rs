@@ -4,6 +4,8 @@
 //! learners fetch lead here, and what is saved in the current folder is thrown away. Elsewhere, and where
 //! the system does not let us, the program runs on the machine itself, and the report says so.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use crate::words::Text;
 #[cfg(target_os = "linux")]
 pub use linux::enter;
@@ -47,6 +49,10 @@ pub const PORTALS: &[&str] = &[
     "www.hao123.com",
 ];
 
+/// Where they are in the checker's world: addresses that are kept for examples (RFC 5737, RFC 3849).
+pub const SITE: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 80);
+pub const SITE6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x80);
+
 /// Where the learner's program runs.
 pub struct World {
     /// Whether it is a world of its own.
@@ -81,12 +87,13 @@ mod linux {
     use std::env;
     use std::fmt::Write;
     use std::fs;
+    use std::net::IpAddr;
     use std::path::{Path, PathBuf};
     use std::process::{self, Command, Stdio};
     use std::sync::mpsc;
     use std::thread;
 
-    use super::{Entered, PORTALS, VARIABLE, World, machine};
+    use super::{Entered, PORTALS, SITE, SITE6, VARIABLE, World, machine};
     use crate::words::{Message, Text};
 
     /// Starts this program again in a world of its own, or tells why it cannot.
@@ -207,7 +214,7 @@ mod linux {
             notes.push(Message::OwnAddressesMissing.into());
         }
         // IPv6 may be switched off, and nobody needs it then.
-        tool("ip", &["-6", "route", "add", "local", "::/0", "dev", "lo"]);
+        let ipv6 = tool("ip", &["-6", "route", "add", "local", "::/0", "dev", "lo"]);
         let _ = fs::write("/proc/sys/net/ipv6/ip_nonlocal_bind", "1");
         let _ = fs::write("/proc/sys/net/ipv4/ip_nonlocal_bind", "1");
         let _ = fs::write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
@@ -215,7 +222,11 @@ mod linux {
             "mount",
             &["-t", "tmpfs", "tmpfs", &scratch.to_string_lossy()],
         );
-        if !mounted || !hosts(scratch) {
+        let sites = [
+            furnished.then_some(SITE.into()),
+            ipv6.then_some(SITE6.into()),
+        ];
+        if !mounted || !hosts(scratch, &sites) {
             notes.push(Message::OwnHostsMissing.into());
         }
         if !mounted || overlay(scratch).is_none() {
@@ -225,14 +236,16 @@ mod linux {
     }
 
     /// The portals' names lead here.
-    fn hosts(scratch: &Path) -> bool {
+    fn hosts(scratch: &Path, sites: &[Option<IpAddr>]) -> bool {
         let file = scratch.join("hosts");
-        let mut text = fs::read_to_string("/etc/hosts").unwrap_or_default();
-        text.push('\n');
-        for portal in PORTALS {
-            // Before what the machine's own file says of them, if anything.
-            let _ = writeln!(text, "127.0.0.1 {portal}");
+        let mut text = String::new();
+        for site in sites.iter().flatten() {
+            for portal in PORTALS {
+                // Before what the machine's own file says of them, if anything.
+                let _ = writeln!(text, "{site} {portal}");
+            }
         }
+        text += &fs::read_to_string("/etc/hosts").unwrap_or_default();
         fs::write(&file, text).is_ok()
             && tool("mount", &["--bind", &file.to_string_lossy(), "/etc/hosts"])
     }

@@ -90,9 +90,12 @@ fn check(
             &["./a.out"]
         }
     };
+    let report = folder.join(format!("{kind}-{name}-{mended}.txt"));
     let mut checker = program("checker");
     checker
-        .args(["--lang", "en", "--timeout", "5", kind])
+        .args(["--lang", "en", "--timeout", "5", "--report"])
+        .arg(&report)
+        .arg(kind)
         .args(command)
         .current_dir(&own);
     let run = checker.output().unwrap();
@@ -102,8 +105,37 @@ fn check(
         Some(fault) => last.ends_with(&format!(" ok, 1 fault: {fault}")),
         None => last.ends_with(" ok, no fault"),
     };
+    let both = fs::read_to_string(report).unwrap();
+    let chinese = both.find(ZH_TITLE).map_or("", |at| &both[at..]);
+    let translated = match fault {
+        Some(fault) => tells_all_in_chinese(chinese, fault),
+        None => !chinese.is_empty() && !chinese.contains("错误 "),
+    };
     let label = if mended { ", mended" } else { "" };
-    (!expected).then(|| format!("{kind}/{name}{label}: expected {fault:?}\n{said}"))
+    (!expected || !translated)
+        .then(|| format!("{kind}/{name}{label}: expected {fault:?}\n{said}\n{chinese}"))
+}
+
+/// What the report says of the world, in Chinese: the Chinese half begins there.
+const ZH_TITLE: &str = "  你的程序运行在独立环境中";
+
+/// Whether the fault is named, and each part that explains it is there and is in Chinese, but for what it quotes.
+fn tells_all_in_chinese(text: &str, fault: &str) -> bool {
+    let is_chinese = |text: &str| {
+        text.chars()
+            .any(|char| ('\u{4e00}'..='\u{9fff}').contains(&char))
+    };
+    let part = |label: &str| {
+        text.lines()
+            .find_map(|line| line.trim_start().strip_prefix(label))
+    };
+    let parts = ["检查程序：", "教程的程序：", "最可能的原因："];
+    text.contains(&format!("错误 {fault}（第 "))
+        && parts
+            .iter()
+            .all(|label| part(label).is_some_and(is_chinese))
+        && part("结果：").is_some_and(|part| !part.is_empty())
+        && part("参阅：").is_some_and(|part| part.contains("docs/zh-CN/"))
 }
 
 /// The fault that a file is named after: the longest name that begins it.

@@ -48,6 +48,58 @@ fn our_servers_have_no_fault() {
     passes("udp-server", &program("udp-server"), 5);
 }
 
+#[test]
+fn our_http_fetch_has_none() {
+    passes("http-fetch", &program("http-fetch"), 7);
+}
+
+#[test]
+fn the_python_http_fetch_has_none() {
+    let Some(mut client) = python("http_fetch.py") else {
+        return;
+    };
+    passes("http-fetch", client.arg("www.sina.com.cn:80"), 7);
+}
+
+#[test]
+fn our_clients_have_no_fault() {
+    passes("tcp-client", &program("tcp-client"), 7);
+    passes("udp-client", &program("udp-client"), 4);
+}
+
+fn client_has_none(kind: &str, name: &str, steps: usize) {
+    let Some(mut client) = python(name) else {
+        return;
+    };
+    passes(kind, client.arg("127.0.0.1:9999"), steps);
+}
+
+#[test]
+fn the_python_clients_have_none() {
+    client_has_none("tcp-client", "tcp_client.py", 7);
+    client_has_none("udp-client", "udp_client.py", 4);
+}
+
+#[test]
+fn the_second_texts_client_has_none() {
+    passes("tcp-client", &lab::example("loop_msg_client"), 7);
+    client_has_none("tcp-client", "loop_msg_client.py", 7);
+}
+
+#[test]
+fn the_third_texts_clients_have_none() {
+    for name in ["echo_once_client", "upper_once_client"] {
+        passes("tcp-client", &lab::example(name), 6);
+        client_has_none("tcp-client", &format!("{name}.py"), 6);
+    }
+}
+
+#[test]
+fn a_client_of_lines_and_one_with_a_connected_socket_have_none() {
+    passes("tcp-client", &lab::example("lines_client"), 6);
+    passes("udp-client", &lab::example("connected"), 4);
+}
+
 fn text_has_none(name: &str, steps: usize) {
     let Some(said) = passes("tcp-server", &lab::example(name), steps) else {
         return;

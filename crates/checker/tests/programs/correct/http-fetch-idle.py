@@ -1,0 +1,21 @@
+# Fetches a home page.
+import socket
+
+web = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+web.connect(("www.sina.com.cn", 80))
+web.send(b"GET / HTTP/1.1\r\nHost: www.sina.com.cn\r\nConnection: keep-alive\r\n\r\n")
+parts = []
+web.settimeout(2)
+try:
+    while True:
+        parts.append(web.recv(1024))
+        if not parts[-1]:
+            break
+except TimeoutError:
+    pass
+web.close()
+answer = b"".join(parts)
+head, page = answer.split(b"\r\n\r\n", 1)
+print(head.decode("utf-8"))
+with open("home.html", "wb") as file:
+    file.write(page)
