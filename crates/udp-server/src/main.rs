@@ -14,8 +14,10 @@
 //! cargo run -p udp-client
 //! ```
 
+mod own;
+
 use std::io;
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -42,7 +44,7 @@ fn serve(args: &Args) -> io::Result<()> {
     while !stop.is_requested() {
         // One peer's trouble is not the others'. On Windows, a receive also reports the trouble of
         // an earlier send, and a datagram that did not fit the buffer, which then goes unanswered.
-        if let Err(error) = greet(&socket, &stop) {
+        if let Err(error) = greet(&socket, address, &stop) {
             warn!("{error}");
         }
     }
@@ -51,12 +53,16 @@ fn serve(args: &Args) -> io::Result<()> {
 }
 
 /// Answers one datagram. Whoever sends the next one may be somebody else.
-fn greet(socket: &UdpSocket, stop: &Stop) -> io::Result<()> {
+fn greet(socket: &UdpSocket, address: SocketAddr, stop: &Stop) -> io::Result<()> {
     // 3. Receive a datagram from anyone: whole, if the buffer is large enough, or cut.
     let mut buffer = [0; 1024];
     let (length, peer) = socket.recv_from(&mut buffer)?;
     // Ctrl+C wakes us with a datagram of its own: nobody is there to answer.
     if stop.is_requested() {
+        return Ok(());
+    }
+    if own::is_own(address, peer) {
+        warn!("{peer} is our own address: to answer ourselves would never end");
         return Ok(());
     }
     debug!("received {length} bytes from {peer}");
