@@ -47,7 +47,7 @@ build() {
 one() {
     local copy=target/book-pages/$1
     cargo run -q -p lab --example book -- prepare "$2" "$copy/src" "$3" "$4"
-    cp "$2/book.toml" docs/book.css "$copy"
+    cp "$2/book.toml" docs/book.css docs/chinese-search.js "$copy"
     # Writes the script that draws the diagrams beside book.toml, and names it there.
     quietly mdbook-mermaid install "$copy"
     quietly mdbook build "$copy" --dest-dir "$PWD/target/book/$1"
@@ -65,7 +65,7 @@ quietly() {
 }
 
 # Follows every link. Then opens every page in Chromium, as wide as a phone and as a desk's screen:
-# scripts/book-look.html says what is too wide.
+# scripts/book-look.html says what is wrong.
 check() {
     local browser seen page=target/book-pages/look.html
     cargo run -q -p lab --example book -- check target/book
@@ -77,8 +77,8 @@ check() {
     (cd target/book && find en zh-CN -name '*.html' | sed 's|.*|<a href="../book/&"></a>|') >>"$page"
     seen=$("$browser" --headless --no-sandbox --disable-gpu --disable-background-networking --allow-file-access-from-files \
         --user-data-dir="$PWD/target/book-pages/browser" --virtual-time-budget=600000 --dump-dom "file://$PWD/$page" 2>/dev/null)
-    grep -E '^(WIDE|looked at) ' <<<"$seen" || { echo "book.sh: Chromium has looked at nothing" >&2; exit 1; }
-    ! grep -q '^WIDE ' <<<"$seen"
+    grep -E '^(WRONG:|looked at) ' <<<"$seen" || { echo "book.sh: Chromium has looked at nothing" >&2; exit 1; }
+    ! grep -q '^WRONG: ' <<<"$seen"
 }
 
 main "$@"
