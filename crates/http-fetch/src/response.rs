@@ -8,17 +8,10 @@ use std::mem;
 
 use common::printable;
 
+use crate::head::{Follows, Head, number, without_end};
+
 /// What a header may have at most, trailers too, or the line before a chunk. It is curl's limit.
 const HEADER_LIMIT: usize = 300 * 1024;
-
-/// The header of a response.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Head {
-    /// The status code, such as 200.
-    pub status: u16,
-    /// The status line and the fields, without the blank line.
-    pub text: Vec<u8>,
-}
 
 /// A response that is still arriving. It looks at each byte once.
 ///
@@ -152,37 +145,27 @@ impl<B: Write> Response<B> {
 
     /// What comes after this line.
     fn understand(&mut self, expected: Line, line: &[u8]) -> Result<Next, String> {
-        let text = without_end(line);
+        let is_blank = without_end(line).is_empty();
         let next = match expected {
             Line::Status => {
-                self.head.status = status(text).ok_or_else(|| {
-                    let text = String::from_utf8_lossy(text);
-                    format!("this is no HTTP/1.1: {text:?}")
-                })?;
-                line.clone_into(&mut self.head.text);
+                self.head = Head::starting_with(line)?;
                 Line::Field
-            }
-            Line::Field if text.is_empty() => {
-                self.section = 0;
-                self.head.text.truncate(without_end(&self.head.text).len());
-                let next = self.head.body()?;
-                if let Next::Body(length) = next {
-                    self.announced = length;
-                }
-                return Ok(next);
             }
             Line::Field => {
-                self.head.text.extend_from_slice(line);
+                self.head.take_line(line);
+                if is_blank {
+                    return self.after_header();
+                }
                 Line::Field
             }
-            Line::ChunkSize => {
-                self.announced = chunk_size(text)?;
-                match self.announced {
-                    0 => Line::Trailer,
-                    size => return Ok(Next::Chunk(size)),
+            Line::ChunkSize => match chunk_size(without_end(line))? {
+                0 => Line::Trailer,
+                size => {
+                    self.announced = size;
+                    return Ok(Next::Chunk(size));
                 }
-            }
-            Line::ChunkEnd if text.is_empty() => {
+            },
+            Line::ChunkEnd if is_blank => {
                 self.section = 0;
                 Line::ChunkSize
             }
@@ -193,10 +176,25 @@ impl<B: Write> Response<B> {
                 ));
             }
             // What follows the last chunk, trailers and a blank line, is no part of the page.
-            Line::Trailer if text.is_empty() => return Ok(Next::Nothing),
+            Line::Trailer if is_blank => return Ok(Next::Nothing),
             Line::Trailer => Line::Trailer,
         };
         Ok(Next::Line(next))
+    }
+
+    /// What comes after the header, now that it has ended.
+    fn after_header(&mut self) -> Result<Next, String> {
+        self.section = 0;
+        Ok(match self.head.follows()? {
+            Follows::FinalResponse => Next::Line(Line::Status),
+            Follows::Nothing => Next::Nothing,
+            Follows::Body(length) => {
+                self.announced = length;
+                body(length)
+            }
+            Follows::Chunks => Next::Line(Line::ChunkSize),
+            Follows::UntilClose => Next::Anything,
+        })
     }
 
     fn error(&self, wrong: &str) -> io::Error {
@@ -237,87 +235,12 @@ impl Line {
     }
 }
 
-impl Head {
-    /// What comes after it, which says how its body ends (RFC 9112, section 6.3). An interim response
-    /// only announces the final one (RFC 9110, section 15.2).
-    fn body(&self) -> Result<Next, String> {
-        match self.status {
-            101 => return Err("the server wants to speak another protocol".into()),
-            100..200 => return Ok(Next::Line(Line::Status)),
-            204 | 304 => return Ok(Next::Nothing),
-            _ => {}
-        }
-        // "identity" is an old name for no coding at all, and nobody may chunk twice (section 6.1).
-        let mut codings = self.list("Transfer-Encoding");
-        codings.retain(|coding| !matches!(coding.as_str(), "" | "identity"));
-        if let Some(other) = codings.iter().find(|coding| *coding != "chunked") {
-            return Err(format!("nobody asked for Transfer-Encoding: {other}"));
-        }
-        if !codings.is_empty() {
-            return Ok(Next::Line(Line::ChunkSize));
-        }
-        let lengths = self.list("Content-Length");
-        let mut numbers = Vec::new();
-        for length in &lengths {
-            numbers.push(number(length, 10).ok_or(format!("no Content-Length: {length:?}"))?);
-        }
-        numbers.dedup();
-        match numbers[..] {
-            [] => Ok(Next::Anything),
-            [length] => Ok(body(length)),
-            _ => Err(format!(
-                "contradictory Content-Lengths: {}",
-                lengths.join(", ")
-            )),
-        }
-    }
-
-    /// The values of all fields of that name.
-    pub(crate) fn values(&self, name: &str) -> Vec<String> {
-        // In old headers, a line that starts with a space continues the one before (RFC 9112, section 5.2).
-        let text = String::from_utf8_lossy(&self.text);
-        let text = text.replace("\r\n", "\n");
-        let text = text.replace("\n ", " ").replace("\n\t", " ");
-        text.lines()
-            .skip(1)
-            .filter_map(|line| line.split_once(':'))
-            .filter(|(key, _)| key.trim_end().eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim().to_owned())
-            .collect()
-    }
-
-    /// The comma-separated words in all fields of that name.
-    fn list(&self, name: &str) -> Vec<String> {
-        let values = self.values(name);
-        let words = values.iter().flat_map(|value| value.split(','));
-        words.map(|word| word.trim().to_lowercase()).collect()
-    }
-}
-
 /// What is expected where so many bytes of a body are missing.
 fn body(missing: usize) -> Next {
     match missing {
         0 => Next::Nothing,
         _ => Next::Body(missing),
     }
-}
-
-fn without_end(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// The code in `HTTP/1.1 200 OK`: three digits, the first not 0, and after them words in whatever
-/// encoding, or none.
-fn status(line: &[u8]) -> Option<u16> {
-    let [b'0'..=b'9', b' ', code_and_reason @ ..] = line.strip_prefix(b"HTTP/1.")? else {
-        return None;
-    };
-    let code = code_and_reason.split(|&byte| byte == b' ').next()?;
-    let code = std::str::from_utf8(code).ok()?;
-    let length = code.len();
-    let code = u16::try_from(number(code, 10)?).ok()?;
-    (length == 3 && code >= 100).then_some(code)
 }
 
 /// The size in the line before a chunk (RFC 9112, section 7.1).
@@ -327,17 +250,12 @@ fn chunk_size(line: &[u8]) -> Result<usize, String> {
     number(size.trim(), 16).ok_or(format!("no chunk size: {text:?}"))
 }
 
-/// A number of nothing but digits: Rust's own parser would let a `+` pass.
-fn number(text: &str, radix: u32) -> Option<usize> {
-    let digits = text.chars().all(|char| char.is_digit(radix));
-    usize::from_str_radix(text, radix).ok().filter(|_| digits)
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Instant;
 
     use super::*;
+    use crate::head::status;
 
     const LENGTH: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nDate: today\r\n\r\nHello";
     const EARLY_HINTS: &str = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n";
