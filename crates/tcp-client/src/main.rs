@@ -83,7 +83,8 @@ fn receive(stream: &mut TcpStream) -> io::Result<String> {
     }
     if length == buffer.len() {
         warn!(
-            "the buffer is full: what is beyond {length} bytes, if anything, comes out as the next answer"
+            "the buffer is full: what is beyond {length} bytes, if anything, \
+             comes out as the next answer"
         );
     }
     Ok(printable(&buffer[..length]))
@@ -113,7 +114,7 @@ fn main() -> ExitCode {
 
 /// Sends names to a TCP server and prints its answers.
 #[derive(Parser)]
-#[command(version, allow_negative_numbers = true)] // refused with the reason, not as an unknown flag
+#[command(version, allow_negative_numbers = true)] // refused with a reason, not as a flag
 #[command(
     after_help = "Example:\n  cargo run -p tcp-client -- 127.0.0.1:9999 Ada Grace\n  \
                   and before it, in another terminal: cargo run -p tcp-server"

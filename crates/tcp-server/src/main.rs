@@ -132,7 +132,7 @@ fn main() -> ExitCode {
 
 /// Says hello to every name that a client sends over TCP.
 #[derive(Parser)]
-#[command(version, allow_negative_numbers = true)] // refused with the reason, not as an unknown flag
+#[command(version, allow_negative_numbers = true)] // refused with a reason, not as a flag
 #[command(after_help = "Example:\n  cargo run -p tcp-server -- 127.0.0.1:9998 --delay 0.2")]
 struct Args {
     /// Where to listen: HOST:PORT, [IPv6]:PORT, or a host alone (port 9999)

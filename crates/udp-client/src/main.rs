@@ -111,7 +111,7 @@ fn main() -> ExitCode {
 
 /// Sends names to a UDP server and prints its answers.
 #[derive(Parser)]
-#[command(version, allow_negative_numbers = true)] // refused with the reason, not as an unknown flag
+#[command(version, allow_negative_numbers = true)] // refused with a reason, not as a flag
 #[command(
     after_help = "Example:\n  cargo run -p udp-client -- 127.0.0.1:9999 Ada Grace --timeout 0.5\n  \
                   and before it, in another terminal: cargo run -p udp-server"

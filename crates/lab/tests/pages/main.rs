@@ -15,6 +15,7 @@ mod messages;
 mod page;
 mod pairs;
 mod questions;
+mod shape;
 mod socket_calls;
 #[cfg(target_os = "linux")]
 mod terminals;

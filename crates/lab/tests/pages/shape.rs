@@ -1,0 +1,78 @@
+//! The lesson comes first: a reader finds the tutorial's function at once, and the whole program on a few screens.
+
+use std::fs;
+use std::path::Path;
+
+use super::{report, root};
+
+/// Each program, and the line at which its first socket call stands at the latest.
+const PROGRAMS: [(&str, usize); 5] = [
+    ("http-fetch", 50),
+    ("tcp-server", 42),
+    ("tcp-client", 36),
+    ("udp-server", 33),
+    ("udp-client", 36),
+];
+const MOST_LINES: usize = 150;
+const MOST_COLUMNS: usize = 100;
+const MOST_COLUMNS_OF_AN_EXAMPLE: usize = 120;
+const MOST_LINES_OF_AN_EXAMPLE: usize = 70;
+/// It is a program in its own right.
+const MOST_LINES_OF_PAGE_SERVER: usize = 140;
+
+#[test]
+fn a_program_begins_with_the_lesson_and_is_short() {
+    let mut wrong = Vec::new();
+    for (name, latest) in PROGRAMS {
+        let file = root().join("crates").join(name).join("src/main.rs");
+        let text = fs::read_to_string(&file).unwrap();
+        let place = text.lines().position(|line| line.contains("Socket::new("));
+        let place = place.map_or(usize::MAX, |place| place + 1);
+        if place > latest {
+            wrong.push(format!(
+                "{name}: the first socket call is at line {place}, after line {latest}"
+            ));
+        }
+        wrong.extend(too_long(&file, &text, MOST_LINES, MOST_COLUMNS));
+    }
+    report(&wrong);
+}
+
+#[test]
+fn an_example_is_short() {
+    let mut wrong = Vec::new();
+    for (name, _) in PROGRAMS {
+        let folder = root().join("crates").join(name).join("examples");
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let file = if path.is_dir() {
+                path.join("main.rs")
+            } else {
+                path
+            };
+            let is_page_server = file.components().any(|part| {
+                let part = part.as_os_str().to_string_lossy();
+                part.trim_end_matches(".rs") == "page_server"
+            });
+            let most = if is_page_server {
+                MOST_LINES_OF_PAGE_SERVER
+            } else {
+                MOST_LINES_OF_AN_EXAMPLE
+            };
+            let text = fs::read_to_string(&file).unwrap();
+            wrong.extend(too_long(&file, &text, most, MOST_COLUMNS_OF_AN_EXAMPLE));
+        }
+    }
+    report(&wrong);
+}
+
+/// What is too long of a file.
+fn too_long(file: &Path, text: &str, most: usize, columns: usize) -> Vec<String> {
+    let file = file.strip_prefix(root()).unwrap().display();
+    let lines = text.lines().count();
+    let too_many = (lines > most).then(|| format!("{file}: {lines} lines, more than {most}"));
+    let wide = text.lines().enumerate();
+    let wide = wide.filter(|(_, line)| line.chars().count() > columns);
+    let wide = wide.map(|(place, _)| format!("{file}:{}: over {columns} columns", place + 1));
+    too_many.into_iter().chain(wide).collect()
+}
