@@ -57,7 +57,7 @@ pub fn check(session: &mut Session, client: Vec<OsString>) {
     session.doing(Message::PairTalks);
     watch_them(session, &other);
     session.wait_for_last_words();
-    let talk = Talk::of(session, server);
+    let talk = settled(session, server);
     judge(session, &mut other, &talk);
 }
 
@@ -95,6 +95,27 @@ fn watch_them(session: &mut Session, server: &Other) {
             program.type_line(line);
         }
     }
+}
+
+/// The talk, once the last packets have been seen: a client that is refused ends before that.
+fn settled(session: &Session, server: Option<Waiting>) -> Talk {
+    let (bell, watch) = (&session.bell, &session.watch);
+    if watch.sees {
+        let soon = Instant::now() + QUIET;
+        bell.wait(soon, || {
+            let talk = Talk::of(session, server);
+            (talk.met || talk.elsewhere.is_some()).then_some(())
+        });
+        loop {
+            let count = watch.packets().len();
+            let more = || (watch.packets().len() > count).then_some(());
+            let moment = Instant::now() + Duration::from_millis(300);
+            if bell.wait(moment, more).is_none() {
+                break;
+            }
+        }
+    }
+    Talk::of(session, server)
 }
 
 /// What passed between the two.

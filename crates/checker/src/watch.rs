@@ -160,7 +160,6 @@ mod linux {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use etherparse::{NetSlice, SlicedPacket, TransportSlice};
     use socket2::{Domain, Protocol as Number, Socket, Type};
 
     use super::{Packet, Protocol, Waiting};
@@ -195,53 +194,25 @@ mod linux {
     }
 
     fn decode(frame: &[u8]) -> Option<Packet> {
-        let packet = SlicedPacket::from_ethernet(frame).ok()?;
-        let (source, destination) = match packet.net? {
-            NetSlice::Ipv4(ip) => {
-                let header = ip.header();
-                (
-                    IpAddr::V4(header.source_addr()),
-                    IpAddr::V4(header.destination_addr()),
-                )
-            }
-            NetSlice::Ipv6(ip) => {
-                let header = ip.header();
-                (
-                    IpAddr::V6(header.source_addr()),
-                    IpAddr::V6(header.destination_addr()),
-                )
-            }
-            NetSlice::Arp(_) => return None,
-        };
-        let at = Instant::now();
-        let kept = |data: &[u8]| data[..data.len().min(2000)].to_vec();
-        match packet.transport? {
-            TransportSlice::Tcp(tcp) => Some(Packet {
-                at,
-                protocol: Protocol::Tcp,
-                from: SocketAddr::new(source, tcp.source_port()),
-                to: SocketAddr::new(destination, tcp.destination_port()),
-                syn: tcp.syn(),
-                ack: tcp.ack(),
-                fin: tcp.fin(),
-                rst: tcp.rst(),
-                data: kept(tcp.payload()),
-                length: tcp.payload().len(),
-            }),
-            TransportSlice::Udp(udp) => Some(Packet {
-                at,
-                protocol: Protocol::Udp,
-                from: SocketAddr::new(source, udp.source_port()),
-                to: SocketAddr::new(destination, udp.destination_port()),
-                syn: false,
-                ack: false,
-                fin: false,
-                rst: false,
-                data: kept(udp.payload()),
-                length: udp.payload().len(),
-            }),
-            _ => None,
-        }
+        let packet = lab::packet::decode(frame).ok()?;
+        let (from, to) = packet.ends()?;
+        let (flags, data) = (packet.tcp_flags(), packet.data());
+        let has = |flag| flags.as_ref().is_some_and(|flags| flags.contains(flag));
+        Some(Packet {
+            at: Instant::now(),
+            protocol: match flags {
+                Some(_) => Protocol::Tcp,
+                None => Protocol::Udp,
+            },
+            from,
+            to,
+            syn: has('S'),
+            ack: has('A'),
+            fin: has('F'),
+            rst: has('R'),
+            data: data[..data.len().min(2000)].to_vec(),
+            length: data.len(),
+        })
     }
 
     /// The processes of the learner's program: in its own world, all but the checker.

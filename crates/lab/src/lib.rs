@@ -1,6 +1,6 @@
 //! Starts the workspace's programs, waits for what they print, presses Ctrl+C, and tells how they ended.
 //!
-//! For tests and experiments only: no program depends on it. Nothing here sleeps: it waits for a line or
+//! For tests and experiments only: no program of the lessons depends on it. Nothing here sleeps: it waits for a line or
 //! for an end. Where that does not come, or anything else is wrong, it panics, with all that was printed
 //! so far: that is how a test fails.
 //!
@@ -29,6 +29,7 @@
 mod build;
 pub mod claim;
 mod datagram;
+pub mod packet;
 mod python;
 mod running;
 

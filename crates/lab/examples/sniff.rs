@@ -10,15 +10,13 @@
 //!
 //! Sequence numbers are counted from the first one seen in their direction, as they all start at random.
 
-mod packet;
-
 use std::io::{self, Read};
 use std::process::ExitCode;
 
 use clap::Parser;
 use common::print_line;
 
-use crate::packet::{Connections, decode, layers};
+use lab::packet::{Connections, decode, layers};
 
 /// Shows the IPv4 packets that reach this machine.
 #[derive(Parser)]

@@ -1,20 +1,21 @@
-//! What a frame has in it: one line for the packet, or one for each layer.
+//! What a frame has in it: who sent it to whom, and what it carries; one line for the packet, or one for each layer.
+//! The sniffer shows packets, and the checker looks at those of a learner's program.
 
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write;
-use std::net::SocketAddrV4;
+use std::net::SocketAddr;
 
 use common::printable;
 use etherparse::{
-    Ethernet2Header, Ethernet2Slice, Icmpv4Slice, Icmpv4Type, IpNumber, Ipv4Slice,
-    TcpOptionElement, TcpSlice, UdpHeader, UdpHeaderSlice,
+    Ethernet2Header, Ethernet2Slice, Icmpv4Slice, Icmpv4Type, IpNumber, IpSlice, TcpOptionElement,
+    TcpSlice, UdpHeader, UdpHeaderSlice,
 };
 
 /// What each layer carries is the packet of the next.
 pub struct Packet<'a> {
     ethernet: Ethernet2Slice<'a>,
-    ip: Ipv4Slice<'a>,
+    ip: IpSlice<'a>,
     inner: Inner<'a>,
 }
 
@@ -29,14 +30,21 @@ enum Inner<'a> {
 
 /// The first sequence number of each direction of each connection.
 #[derive(Default)]
-pub struct Connections(HashMap<(SocketAddrV4, SocketAddrV4), u32>);
+pub struct Connections(HashMap<(SocketAddr, SocketAddr), u32>);
 
-/// Opens the layers of an Ethernet frame with an IPv4 packet in it.
+/// Opens the layers of an Ethernet frame with an IPv4 or IPv6 packet in it.
+///
+/// # Errors
+///
+/// When a layer is cut short, or a header contradicts itself.
 pub fn decode(frame: &[u8]) -> Result<Packet<'_>, Box<dyn Error>> {
     let ethernet = Ethernet2Slice::from_slice_without_fcs(frame)?;
-    let ip = Ipv4Slice::from_slice(ethernet.payload_slice())?;
+    let ip = IpSlice::from_slice(ethernet.payload_slice())?;
     let bytes = ip.payload().payload;
-    let first = ip.header().fragments_offset().value() == 0;
+    let first = match ip.ipv4() {
+        Some(ip) => ip.header().fragments_offset().value() == 0,
+        None => !ip.is_fragmenting_payload(),
+    };
     let inner = match ip.payload_ip_number() {
         IpNumber::TCP if first => Inner::Tcp(TcpSlice::from_slice(bytes)?),
         IpNumber::UDP if first => {
@@ -52,36 +60,72 @@ pub fn decode(frame: &[u8]) -> Result<Packet<'_>, Box<dyn Error>> {
     })
 }
 
+impl Packet<'_> {
+    /// From where to where, with the ports of TCP or UDP; a later fragment has none.
+    #[must_use]
+    pub fn ends(&self) -> Option<(SocketAddr, SocketAddr)> {
+        let (source, destination) = match &self.inner {
+            Inner::Tcp(tcp) => (tcp.source_port(), tcp.destination_port()),
+            Inner::Udp(udp, _) => (udp.source_port(), udp.destination_port()),
+            Inner::Icmp(_) | Inner::Bytes(_) => return None,
+        };
+        let from = SocketAddr::new(self.ip.source_addr(), source);
+        let to = SocketAddr::new(self.ip.destination_addr(), destination);
+        Some((from, to))
+    }
+
+    /// The flags of TCP, a letter each, as S(YN), F(IN), R(ST), P(SH), A(CK).
+    #[must_use]
+    pub fn tcp_flags(&self) -> Option<String> {
+        match &self.inner {
+            Inner::Tcp(tcp) => Some(flags(tcp)),
+            _ => None,
+        }
+    }
+
+    /// What the innermost layer carries.
+    #[must_use]
+    pub fn data(&self) -> &[u8] {
+        match &self.inner {
+            Inner::Tcp(tcp) => tcp.payload(),
+            Inner::Icmp(icmp) => icmp.payload(),
+            Inner::Udp(_, bytes) | Inner::Bytes(bytes) => bytes,
+        }
+    }
+}
+
 impl Connections {
     /// The packet in a line: from where, to where, and what for.
     pub fn line(&mut self, packet: &Packet) -> String {
-        let ip = packet.ip.header();
-        let (from, to) = (ip.source_addr(), ip.destination_addr());
-        let mut line = match &packet.inner {
-            Inner::Tcp(tcp) => {
-                let from = SocketAddrV4::new(from, tcp.source_port());
-                let to = SocketAddrV4::new(to, tcp.destination_port());
+        let ip = &packet.ip;
+        let (source, destination) = (ip.source_addr(), ip.destination_addr());
+        let mut line = match (packet.ends(), &packet.inner) {
+            (Some((from, to)), Inner::Tcp(tcp)) => {
                 format!("{from} > {to} TCP {}", self.tcp(from, to, tcp))
             }
-            Inner::Udp(udp, _) => {
-                let (source, destination) = (udp.source_port(), udp.destination_port());
+            (Some((from, to)), Inner::Udp(udp, _)) => {
                 let length = usize::from(udp.length()).saturating_sub(UdpHeader::LEN);
-                format!("{from}:{source} > {to}:{destination} UDP len {length}")
+                format!("{from} > {to} UDP len {length}")
             }
-            Inner::Icmp(icmp) => format!("{from} > {to} ICMP {}", icmp_text(icmp)),
-            Inner::Bytes(_) => format!("{from} > {to} {}", name(ip.protocol())),
+            (_, Inner::Icmp(icmp)) => {
+                format!("{source} > {destination} ICMP {}", icmp_text(icmp))
+            }
+            _ => {
+                let protocol = name(ip.payload_ip_number());
+                format!("{source} > {destination} {protocol}")
+            }
         };
-        if ip.is_fragmenting_payload() {
-            let start = usize::from(ip.fragments_offset().byte_offset());
-            let end = start + packet.ip.payload().payload.len();
-            let total = ip.total_len();
+        if let Some(ip) = ip.ipv4().filter(|ip| ip.header().is_fragmenting_payload()) {
+            let start = usize::from(ip.header().fragments_offset().byte_offset());
+            let end = start + ip.payload().payload.len();
+            let total = ip.header().total_len();
             let _ = write!(line, ", fragment {start}..{end}, {total} bytes in all");
         }
         line
     }
 
     /// Flags, sequence numbers, how much data, and what else is worth knowing.
-    fn tcp(&mut self, from: SocketAddrV4, to: SocketAddrV4, tcp: &TcpSlice) -> String {
+    fn tcp(&mut self, from: SocketAddr, to: SocketAddr, tcp: &TcpSlice) -> String {
         let sequence = tcp.sequence_number();
         if tcp.syn() {
             self.0.insert((from, to), sequence);
@@ -140,38 +184,51 @@ fn name(protocol: IpNumber) -> String {
 }
 
 /// One line a layer: its name, how many bytes it adds, and what it says.
+#[must_use]
 pub fn layers(packet: &Packet) -> String {
-    let (ethernet, ip) = (&packet.ethernet, packet.ip.header());
+    let ethernet = &packet.ethernet;
     let (from, to) = (mac(ethernet.source()), mac(ethernet.destination()));
     let mut lines = layer("Ethernet", Ethernet2Header::LEN, &format!("{from} > {to}"));
-    let (from, to) = (ip.source_addr(), ip.destination_addr());
-    let (ttl, id) = (ip.ttl(), ip.identification());
-    let not_to_cut = if ip.dont_fragment() { ", DF" } else { "" };
-    let text = format!("{from} > {to}, TTL {ttl}{not_to_cut}, id {id}");
-    lines += &layer("IPv4", ip.slice().len(), &text);
-    let data = match &packet.inner {
+    lines += &ip_layer(&packet.ip);
+    match &packet.inner {
         Inner::Tcp(tcp) => {
             let (source, destination) = (tcp.source_port(), tcp.destination_port());
             let (seq, ack) = (tcp.sequence_number(), tcp.acknowledgment_number());
             let text = format!("port {source} > {destination}, seq {seq}, ack {ack}");
             lines += &layer("TCP", tcp.header_slice().len(), &text);
-            tcp.payload()
         }
-        Inner::Udp(udp, data) => {
+        Inner::Udp(udp, _) => {
             let (source, destination) = (udp.source_port(), udp.destination_port());
             let text = format!("port {source} > {destination}");
             lines += &layer("UDP", UdpHeader::LEN, &text);
-            data
         }
         Inner::Icmp(icmp) => {
             lines += &layer("ICMP", icmp.header_len(), &icmp_text(icmp));
-            icmp.payload()
         }
-        Inner::Bytes(bytes) => bytes,
-    };
+        Inner::Bytes(_) => {}
+    }
+    let data = packet.data();
     // The start is enough to recognise it.
     lines += &layer("data", data.len(), &printable(&data[..data.len().min(40)]));
     lines.trim_end().into()
+}
+
+fn ip_layer(ip: &IpSlice) -> String {
+    let (from, to) = (ip.source_addr(), ip.destination_addr());
+    match ip {
+        IpSlice::Ipv4(ip) => {
+            let ip = ip.header();
+            let (ttl, id) = (ip.ttl(), ip.identification());
+            let not_to_cut = if ip.dont_fragment() { ", DF" } else { "" };
+            let text = format!("{from} > {to}, TTL {ttl}{not_to_cut}, id {id}");
+            layer("IPv4", ip.slice().len(), &text)
+        }
+        IpSlice::Ipv6(ip) => {
+            let ip = ip.header();
+            let text = format!("{from} > {to}, hop limit {}", ip.hop_limit());
+            layer("IPv6", ip.slice().len(), &text)
+        }
+    }
 }
 
 fn layer(name: &str, length: usize, text: &str) -> String {
@@ -323,6 +380,24 @@ mod tests {
              TCP        20 bytes  port 40000 > 9999, seq 1, ack 2\n    \
              data        8 bytes  Michael\\x1b"
         );
+    }
+
+    #[test]
+    fn ipv6_has_the_same_ends_and_data() {
+        let mut frame = Vec::new();
+        let host = std::net::Ipv6Addr::LOCALHOST.octets();
+        PacketBuilder::ethernet2([2; 6], [4; 6])
+            .ipv6(host, host, 64)
+            .udp(40000, 9999)
+            .write(&mut frame, b"Michael")
+            .unwrap();
+        let packet = decode(&frame).unwrap();
+        let (from, to) = packet.ends().unwrap();
+        assert_eq!((from.to_string(), to.port()), ("[::1]:40000".into(), 9999));
+        assert_eq!(packet.data(), b"Michael");
+        assert!(packet.tcp_flags().is_none());
+        let line = Connections::default().line(&packet);
+        assert_eq!(line, "[::1]:40000 > [::1]:9999 UDP len 7");
     }
 
     #[test]
