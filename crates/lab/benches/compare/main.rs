@@ -2,9 +2,9 @@
 //! conversation with nothing around it.
 //!
 //! ```text
-//! cargo bench -p lab                     everything; rewrites the tables in docs/performance.md
-//! cargo bench -p lab -- http             only what has http in its name; the page stays as it is
-//! cargo bench -p lab -- --quick          a look at everything in little time; the page stays as it is
+//! cargo bench -p lab                     everything; rewrites the tables and the pictures
+//! cargo bench -p lab -- http             only what has http in its name; the pages stay as they are
+//! cargo bench -p lab -- --quick          a look at everything in little time; the pages stay as they are
 //! ```
 //!
 //! Whoever is compared takes turns, round after round, and our program takes two turns a round: what it
@@ -15,8 +15,6 @@
 // Counts become ratios; none of them needs 52 bits.
 #![allow(clippy::cast_precision_loss)]
 
-#[cfg(unix)]
-mod chinese;
 #[cfg(unix)]
 mod cold;
 #[cfg(unix)]
@@ -35,6 +33,8 @@ mod machine;
 mod measure;
 #[cfg(unix)]
 mod page;
+#[cfg(unix)]
+mod pictures;
 #[cfg(unix)]
 mod process;
 #[cfg(unix)]
@@ -97,7 +97,7 @@ fn bench(arguments: &[String]) {
 #[cfg(unix)]
 type Run = fn(&measure::Effort) -> report::Theme;
 
-/// What is measured, under the names that the page has for it.
+/// What is measured, under the names that the pages have for it.
 #[cfg(unix)]
 const THEMES: &[(&str, Run)] = &[
     ("http-page", http::page),

@@ -1,17 +1,17 @@
-//! Puts what was measured into docs/performance.md, between the marks that wait for it there.
+//! Puts what was measured between the marks that wait for it: the tables into README.md beside this file, the
+//! pictures into docs/performance.md and its Chinese twin.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::chinese::chinese;
+use crate::pictures::pictures;
 use crate::report::{Theme, verdicts};
 
 const END: &str = "<!-- bench: end -->";
 
-/// Rewrites every marked part of the page, and of its Chinese twin, if there is one.
+/// Rewrites every marked part of the pages.
 pub fn rewrite(machine: &str, themes: &[(&str, Theme)]) {
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     let mut parts: Vec<(&str, String)> = vec![
         ("machine", machine.into()),
         ("verdicts", verdicts(themes)),
@@ -37,26 +37,33 @@ pub fn rewrite(machine: &str, themes: &[(&str, Theme)]) {
         ),
     ];
     parts.extend(themes.iter().map(|(key, theme)| (*key, theme.table())));
-    for page in ["performance.md", "zh-CN/performance.md"] {
-        let file = docs.join(page);
-        let Ok(mut text) = fs::read_to_string(&file) else {
-            continue;
-        };
-        for (key, part) in &parts {
-            let translated = chinese(part);
-            let part = if page.starts_with("zh") {
-                &translated
-            } else {
-                part
-            };
-            text = replaced(&text, key, part).unwrap_or_else(|| {
-                eprintln!("docs/{page} has no place for {key}");
-                text
-            });
-        }
-        fs::write(&file, text).expect("the page can be written");
-        eprintln!("rewrote docs/{page}");
+    write("crates/lab/benches/compare/README.md", &parts);
+    for (page, chinese) in [
+        ("docs/performance.md", false),
+        ("docs/zh-CN/performance.md", true),
+    ] {
+        let parts = pictures(themes);
+        let parts = parts
+            .iter()
+            .map(|picture| (picture.key, picture.mermaid(chinese)));
+        write(page, &parts.collect::<Vec<_>>());
     }
+}
+
+/// Puts the parts into a page.
+fn write(page: &str, parts: &[(&str, String)]) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(page);
+    let mut text = fs::read_to_string(&file).expect("the page is there");
+    for (key, part) in parts {
+        text = replaced(&text, key, part).unwrap_or_else(|| {
+            eprintln!("{page} has no place for {key}");
+            text
+        });
+    }
+    fs::write(&file, text).expect("the page can be written");
+    eprintln!("rewrote {page}");
 }
 
 /// The text with another part between the marks of that name; none if it has no such marks.

@@ -121,6 +121,14 @@ impl Row {
         }
     }
 
+    /// Who was measured, ours first, each with the median.
+    pub fn medians(&self) -> Vec<(&str, f64)> {
+        let others = self.others.iter();
+        let others = others.map(|(name, figures)| (name.as_str(), median(figures)));
+        let ours = (self.name.as_str(), median(&self.both()));
+        [ours].into_iter().chain(others).collect()
+    }
+
     /// The ratio to one of the others, if that was measured.
     pub fn ratio_to(&self, name: &str) -> Option<Ratio> {
         let other = self.others.iter().find(|(other, _)| other == name)?;
