@@ -14,6 +14,7 @@ mod map;
 mod messages;
 mod page;
 mod pairs;
+mod plain;
 mod questions;
 mod shape;
 mod socket_calls;
