@@ -28,15 +28,22 @@
 
 mod build;
 pub mod claim;
+mod client;
 mod datagram;
+pub mod nobody;
 pub mod packet;
 mod python;
 mod running;
+mod server;
+mod talk;
 
 pub use build::{example, program};
 pub use claim::{Claim, outcome};
+pub use client::{connect, connection, welcomed};
 pub use datagram::{receive_from, udp_socket};
 pub use python::python;
 pub use running::{Ended, PATIENCE, Running, run};
 #[cfg(unix)]
 pub use rustix::process::Signal;
+pub use server::Server;
+pub use talk::Talk;

@@ -290,6 +290,18 @@ impl Ended {
         self.status.code()
     }
 
+    /// The two lines of a fatal error, which are all that it has said: what is wrong, and what to do.
+    #[must_use]
+    pub fn fatal(&self) -> (&str, &str) {
+        assert_eq!(self.code(), Some(1), "{self}");
+        let lines: Vec<_> = self.stderr.lines().collect();
+        let [error, hint] = lines[..] else {
+            panic!("not two lines: {self}");
+        };
+        assert!(hint.starts_with("hint: "), "{self}");
+        (error, hint)
+    }
+
     /// How many lines warn of this, and how many warnings they stand for: of each kind, one is shown a
     /// second, with the number of those that were held back.
     #[must_use]

@@ -1,11 +1,6 @@
 //! The TCP client with the server it was written for, and what it sends and shows.
 
-mod scripted;
-
-use std::io::{Read, Write};
-
-use lab::{Running, program};
-use scripted::{receive, serve};
+use lab::{Running, Server, Talk, program};
 
 const THREE_PEOPLE: &str = "Welcome!\nHello, Michael!\nHello, Tracy!\nHello, Sarah!\n";
 
@@ -54,40 +49,37 @@ fn other_names_are_introduced_in_their_order() {
 
 #[test]
 fn names_are_sent_as_they_are_and_exit_comes_last() {
-    let (address, server) = serve(|mut stream| {
-        stream.write_all(b"Welcome!").unwrap();
-        assert_eq!(receive(&mut stream), b"Ada");
-        stream.write_all(b"1").unwrap();
-        assert_eq!(receive(&mut stream), "小明 ".as_bytes());
-        stream.write_all(b"2").unwrap();
-        let mut rest = Vec::new();
-        stream.read_to_end(&mut rest).unwrap();
-        assert_eq!(rest, b"exit");
+    let server = Server::plays(|client| {
+        client.send("Welcome!");
+        client.expect("Ada");
+        client.send("1");
+        client.expect("小明 ");
+        client.send("2");
+        assert_eq!(client.until_the_end(), "exit");
     });
+    let address = server.address.to_string();
     let client = lab::run(program("tcp-client").args([&address, "Ada", "小明 "]));
-    server.join().unwrap();
+    server.finish();
     assert!(client.status.success(), "{client}");
     assert_eq!(client.stdout, "Welcome!\n1\n2\n");
 }
 
 #[test]
 fn no_server_writes_to_the_terminal() {
-    let (address, server) = serve(|mut stream| {
-        stream
-            .write_all(b"\x1b[2J\x1b]0;title\x07Welcome\r!")
-            .unwrap();
+    let server = Server::plays(|client| {
+        client.send("\x1b[2J\x1b]0;title\x07Welcome\r!");
         for answer in [
             &b"caf\xe9\xff"[..],
             b"two\r\nlines\n\ttab",
             b"\0\x7f\xc2\x9b",
         ] {
-            let _ = receive(&mut stream);
-            stream.write_all(answer).unwrap();
+            client.recv().unwrap();
+            client.send(answer);
         }
-        assert_eq!(receive(&mut stream), b"exit");
+        client.expect("exit");
     });
-    let client = lab::run(program("tcp-client").arg(address));
-    server.join().unwrap();
+    let client = lab::run(program("tcp-client").arg(server.address.to_string()));
+    server.finish();
     assert!(client.status.success(), "{client}");
     let expected = [
         r"\x1b[2J\x1b]0;title\x07Welcome\x0d!",

@@ -1,33 +1,12 @@
 //! How the TCP client fails: each time with two lines that say why, and what to do.
 
-mod scripted;
-
-use std::io::Write;
-use std::net::SocketAddr;
-use std::time::Duration;
-
-use lab::{Ended, program};
-use scripted::{receive, serve};
-use socket2::{Domain, SockRef, Socket, Type};
-
-/// The two lines of a fatal error.
-fn lines(client: &Ended) -> (&str, &str) {
-    assert_eq!(client.code(), Some(1), "{client}");
-    let lines: Vec<_> = client.stderr.lines().collect();
-    assert_eq!(lines.len(), 2, "{client}");
-    assert!(lines[1].starts_with("hint: "), "{client}");
-    (lines[0], lines[1])
-}
+use lab::{Server, Talk, program};
 
 #[test]
 fn where_nobody_listens_the_hint_starts_the_server() {
-    // Bound but not listening: nobody else gets the port, and whoever connects is refused.
-    let port = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    port.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
-        .unwrap();
-    let address = port.local_addr().unwrap().as_socket().unwrap().to_string();
-    let client = lab::run(program("tcp-client").arg(&address));
-    let (error, hint) = lines(&client);
+    let (_nobody, address) = lab::nobody::tcp();
+    let client = lab::run(program("tcp-client").arg(address.to_string()));
+    let (error, hint) = client.fatal();
     assert!(
         error.starts_with(&format!("tcp-client: {address}: ")),
         "{client}"
@@ -48,7 +27,7 @@ fn a_name_where_the_address_belongs_is_told_so() {
     // No label of a name is longer than 63 characters, so that nobody needs to be asked for this one.
     let alice = "Alice".repeat(13);
     let client = lab::run(program("tcp-client").arg(&alice));
-    let (error, hint) = lines(&client);
+    let (error, hint) = client.fatal();
     assert!(
         error.starts_with(&format!("tcp-client: {alice}:9999: ")),
         "{client}"
@@ -61,10 +40,11 @@ fn a_name_where_the_address_belongs_is_told_so() {
 
 #[test]
 fn a_server_that_closes_before_its_greeting() {
-    let (address, server) = serve(drop);
+    let server = Server::plays(|_| {});
+    let address = server.address.to_string();
     let client = lab::run(program("tcp-client").arg(&address));
-    server.join().unwrap();
-    let (error, hint) = lines(&client);
+    server.finish();
+    let (error, hint) = client.fatal();
     let expected = "the server closed the connection instead of answering";
     assert_eq!(error, format!("tcp-client: {address}: {expected}"));
     assert!(hint.contains("ended the connection"), "{client}");
@@ -73,15 +53,16 @@ fn a_server_that_closes_before_its_greeting() {
 
 #[test]
 fn a_server_that_closes_in_the_middle() {
-    let (address, server) = serve(|mut stream| {
-        stream.write_all(b"Welcome!").unwrap();
-        let _ = receive(&mut stream);
-        stream.write_all(b"Hello, Michael!").unwrap();
-        let _ = receive(&mut stream);
+    let server = Server::plays(|client| {
+        client.send("Welcome!");
+        client.recv().unwrap();
+        client.send("Hello, Michael!");
+        client.recv().unwrap();
     });
+    let address = server.address.to_string();
     let client = lab::run(program("tcp-client").arg(&address));
-    server.join().unwrap();
-    let (error, _) = lines(&client);
+    server.finish();
+    let (error, _) = client.fatal();
     assert!(
         error.ends_with("closed the connection instead of answering"),
         "{client}"
@@ -91,16 +72,15 @@ fn a_server_that_closes_in_the_middle() {
 
 #[test]
 fn a_server_that_resets() {
-    let (address, server) = serve(|mut stream| {
-        stream.write_all(b"Welcome!").unwrap();
-        let _ = receive(&mut stream);
-        SockRef::from(&stream)
-            .set_linger(Some(Duration::ZERO))
-            .unwrap();
+    let server = Server::plays(|client| {
+        client.send("Welcome!");
+        client.recv().unwrap();
+        client.will_reset();
     });
+    let address = server.address.to_string();
     let client = lab::run(program("tcp-client").arg(&address));
-    server.join().unwrap();
-    let (error, hint) = lines(&client);
+    server.finish();
+    let (error, hint) = client.fatal();
     assert!(error.contains("os error"), "{client}");
     assert!(hint.contains("ended the connection"), "{client}");
     assert_eq!(client.stdout, "Welcome!\n");
@@ -111,7 +91,7 @@ fn after_exit_nobody_is_introduced_any_more() {
     let server = lab::Running::start(program("tcp-server").args(["127.0.0.1:0", "--delay", "0"]));
     let address = server.address().to_string();
     let client = lab::run(program("tcp-client").args([&address, "Ada", "exit", "Grace"]));
-    let (error, _) = lines(&client);
+    let (error, _) = client.fatal();
     assert!(
         error.ends_with("closed the connection instead of answering"),
         "{client}"
@@ -121,9 +101,10 @@ fn after_exit_nobody_is_introduced_any_more() {
 
 #[test]
 fn a_server_without_a_welcome_is_not_waited_for_for_ever() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
+    let server = Server::plays(Talk::until_the_end);
+    let address = server.address.to_string();
     let client = lab::run(program("tcp-client").args([&address, "--timeout", "0.2"]));
+    server.finish();
     assert_eq!(client.code(), Some(1), "{client}");
     let error = format!("tcp-client: {address}: no welcome within 200ms\nhint: ");
     assert!(client.stderr.starts_with(&error), "{client}");
@@ -132,16 +113,14 @@ fn a_server_without_a_welcome_is_not_waited_for_for_ever() {
 
 #[test]
 fn a_name_that_gets_no_answer_is_named() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
     // The connection stays open until the client has given up.
-    let server = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        std::io::Write::write_all(&mut stream, b"Welcome!").unwrap();
-        std::io::Read::read_to_end(&mut stream, &mut Vec::new()).unwrap();
+    let server = Server::plays(|client| {
+        client.send("Welcome!");
+        client.until_the_end()
     });
+    let address = server.address.to_string();
     let client = lab::run(program("tcp-client").args([&address, "Tracy", "--timeout", "0.2"]));
-    server.join().unwrap();
+    assert_eq!(server.finish(), "Tracy");
     assert_eq!(client.code(), Some(1), "{client}");
     assert_eq!(client.stdout, "Welcome!\n");
     let error = format!("tcp-client: {address}: no answer to Tracy within 200ms\nhint: ");

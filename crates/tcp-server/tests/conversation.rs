@@ -2,12 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod peer;
-
 use std::net::{Shutdown, TcpListener};
 
-use lab::{Running, program};
-use peer::Peer;
+use lab::{Running, Talk, program, welcomed};
 
 /// A server on a free port that answers at once.
 fn server() -> Running {
@@ -22,14 +19,14 @@ fn count(output: &str, text: &str) -> usize {
 #[test]
 fn the_tutorials_conversation() {
     let server = server();
-    let mut peer = Peer::welcomed(server.address());
+    let client = welcomed(server.address());
     for name in ["Michael", "Tracy", "Sarah"] {
-        peer.is_greeted_as(name.as_bytes());
+        client.is_greeted_as(name);
     }
-    peer.send(b"exit");
-    peer.expect_end();
+    client.send("exit");
+    client.expect_end();
     server.wait_for("closed.");
-    let peer = peer.address();
+    let peer = client.local_addr().unwrap();
     assert_eq!(
         server.stdout(),
         format!(
@@ -50,19 +47,19 @@ fn the_tutorials_conversation() {
 #[test]
 fn fifty_clients_are_served_side_by_side() {
     let server = server();
-    let mut silent = Peer::welcomed(server.address());
-    let mut peers: Vec<_> = (0..50).map(|_| Peer::welcomed(server.address())).collect();
+    let silent = welcomed(server.address());
+    let clients: Vec<_> = (0..50).map(|_| welcomed(server.address())).collect();
     server.wait_for_times("Accept new connection", 51);
-    for (number, peer) in peers.iter_mut().enumerate() {
-        peer.send(format!("client {number}").as_bytes());
+    for (number, client) in clients.iter().enumerate() {
+        client.send(format!("client {number}"));
     }
-    for (number, peer) in peers.iter_mut().enumerate() {
-        peer.expect(format!("Hello, client {number}!").as_bytes());
+    for (number, client) in clients.iter().enumerate() {
+        client.expect(format!("Hello, client {number}!"));
     }
     assert_eq!(count(&server.stdout(), "closed."), 0);
-    drop(peers);
+    drop(clients);
     server.wait_for_times("closed.", 50);
-    silent.is_greeted_as(b"at last");
+    silent.is_greeted_as("at last");
 }
 
 #[test]
@@ -70,57 +67,63 @@ fn an_answer_that_takes_a_day_delays_nobody() {
     let mut command = program("tcp-server");
     command.args(["127.0.0.1:0", "--delay", "86400"]);
     let server = Running::start(command.env("RUST_LOG", "debug"));
-    let mut slow = Peer::welcomed(server.address());
-    slow.send(b"slow");
-    server.wait_for(&format!("received 4 bytes from {}", slow.address()));
-    let peers: Vec<_> = (0..50).map(|_| Peer::welcomed(server.address())).collect();
-    server.wait_for_times("Accept new connection", 1 + peers.len());
+    let slow = welcomed(server.address());
+    slow.send("slow");
+    server.wait_for(&format!(
+        "received 4 bytes from {}",
+        slow.local_addr().unwrap()
+    ));
+    let clients: Vec<_> = (0..50).map(|_| welcomed(server.address())).collect();
+    server.wait_for_times("Accept new connection", 1 + clients.len());
     assert_eq!(count(&server.stdout(), "closed."), 0);
 }
 
 #[test]
 fn bytes_that_are_not_utf_8_are_greeted_as_they_came() {
     let server = server();
-    let mut peer = Peer::welcomed(server.address());
-    peer.is_greeted_as(b"\xff\xfe caf\xe9");
-    peer.is_greeted_as(b"\0\x1b[2J\r\n");
-    peer.is_greeted_as("你好".as_bytes());
+    let client = welcomed(server.address());
+    client.is_greeted_as(b"\xff\xfe caf\xe9");
+    client.is_greeted_as(b"\0\x1b[2J\r\n");
+    client.is_greeted_as("你好");
 }
 
 #[test]
 fn a_lone_exit_ends_the_conversation_unanswered() {
     let server = server();
-    let mut peer = Peer::welcomed(server.address());
-    peer.send(b"exit");
-    peer.expect_end();
-    server.wait_for(&format!("Connection from {} closed.", peer.address()));
+    let client = welcomed(server.address());
+    client.send("exit");
+    client.expect_end();
+    server.wait_for(&format!(
+        "Connection from {} closed.",
+        client.local_addr().unwrap()
+    ));
 }
 
 #[test]
 fn exit_with_anything_around_it_is_a_name() {
     let server = server();
-    let mut peer = Peer::welcomed(server.address());
+    let client = welcomed(server.address());
     for name in ["exit\n", " exit", "EXIT", "exitexit"] {
-        peer.is_greeted_as(name.as_bytes());
+        client.is_greeted_as(name);
     }
 }
 
 #[test]
 fn a_message_that_fills_the_buffer_gets_one_answer() {
     let server = server();
-    let mut peer = Peer::welcomed(server.address());
-    peer.is_greeted_as(&[b'x'; 1024]);
-    peer.is_greeted_as(b"Tracy");
+    let client = welcomed(server.address());
+    client.is_greeted_as([b'x'; 1024]);
+    client.is_greeted_as("Tracy");
 }
 
 /// How the message falls into pieces is the network's affair; that no byte is lost is the server's.
 #[test]
 fn a_message_longer_than_the_buffer_is_greeted_in_pieces() {
     let server = server();
-    let mut peer = Peer::welcomed(server.address());
-    peer.send(&[b'x'; 5000]);
-    peer.0.shutdown(Shutdown::Write).unwrap();
-    let answers = String::from_utf8(peer.until_the_end()).unwrap();
+    let client = welcomed(server.address());
+    client.send([b'x'; 5000]);
+    client.shutdown(Shutdown::Write).unwrap();
+    let answers = client.until_the_end();
     assert_eq!(count(&answers, "x"), 5000);
     let greetings = answers.replace('x', "");
     let pieces = count(&greetings, "Hello, !");
@@ -131,18 +134,18 @@ fn a_message_longer_than_the_buffer_is_greeted_in_pieces() {
 #[test]
 fn a_client_that_has_said_all_still_gets_its_answer() {
     let server = server();
-    let mut peer = Peer::welcomed(server.address());
-    peer.send(b"Michael");
-    peer.0.shutdown(Shutdown::Write).unwrap();
-    peer.expect(b"Hello, Michael!");
-    peer.expect_end();
+    let client = welcomed(server.address());
+    client.send("Michael");
+    client.shutdown(Shutdown::Write).unwrap();
+    client.expect("Hello, Michael!");
+    client.expect_end();
 }
 
 #[test]
 fn a_client_that_says_nothing_is_no_trouble() {
     let server = server();
     for closed in 1..=3 {
-        drop(Peer::welcomed(server.address()));
+        drop(welcomed(server.address()));
         server.wait_for_times("closed.", closed);
     }
     assert_eq!(count(&server.stderr(), "WARN"), 0, "{}", server.stderr());
@@ -151,17 +154,18 @@ fn a_client_that_says_nothing_is_no_trouble() {
 #[test]
 fn a_client_that_resets_is_reported_and_the_others_are_served() {
     let server = server();
-    let mut other = Peer::welcomed(server.address());
-    let peer = Peer::welcomed(server.address());
-    let address = peer.address();
-    peer.reset();
+    let other = welcomed(server.address());
+    let client = welcomed(server.address());
+    let address = client.local_addr().unwrap();
+    client.will_reset();
+    drop(client);
     // Wine passes a reset on as an ordinary end: no trouble, and nothing to report.
     if cfg!(unix) {
         server.wait_for(&format!("[WARN ] {address}: "));
     }
     server.wait_for(&format!("Connection from {address} closed."));
-    other.is_greeted_as(b"Tracy");
-    Peer::welcomed(server.address()).is_greeted_as(b"Sarah");
+    other.is_greeted_as("Tracy");
+    welcomed(server.address()).is_greeted_as("Sarah");
 }
 
 /// Wine passes a reset on as an ordinary end.
@@ -171,7 +175,7 @@ fn many_clients_that_reset_are_counted_and_not_listed() {
     let start = std::time::Instant::now();
     let server = server();
     for closed in 1..=50 {
-        Peer::welcomed(server.address()).reset();
+        welcomed(server.address()).will_reset();
         server.wait_for_times("closed.", closed);
     }
     server.ctrl_c();
@@ -186,11 +190,11 @@ fn the_debug_log_tells_the_story_of_a_conversation() {
     let mut command = program("tcp-server");
     command.args(["127.0.0.1:0", "--delay", "0"]);
     let server = Running::start(command.env("RUST_LOG", "debug"));
-    let mut peer = Peer::welcomed(server.address());
-    peer.is_greeted_as(b"Michael");
-    peer.send(b"exit");
-    peer.expect_end();
-    let peer = peer.address();
+    let client = welcomed(server.address());
+    client.is_greeted_as("Michael");
+    client.send("exit");
+    client.expect_end();
+    let peer = client.local_addr().unwrap();
     server.wait_for(&format!("closed {peer}"));
     let log = server.stderr();
     let story: Vec<_> = log
@@ -218,9 +222,12 @@ fn ipv6_is_served_alike() {
     }
     let server = Running::start(program("tcp-server").args(["[::1]:0", "--delay", "0"]));
     assert!(server.address().is_ipv6());
-    let mut peer = Peer::welcomed(server.address());
-    peer.is_greeted_as(b"Michael");
-    server.wait_for(&format!("Accept new connection from {}...", peer.address()));
+    let client = welcomed(server.address());
+    client.is_greeted_as("Michael");
+    server.wait_for(&format!(
+        "Accept new connection from {}...",
+        client.local_addr().unwrap()
+    ));
 }
 
 /// Where nobody reads what the server prints, or the disk is full, it serves all the same.
@@ -233,7 +240,7 @@ mod unwatched {
 
     use lab::program;
 
-    use super::{Peer, count};
+    use super::{Talk, count, welcomed};
 
     fn serves_three(stdout: Stdio) {
         let mut command = program("tcp-server");
@@ -250,9 +257,9 @@ mod unwatched {
             .split([' ', ','])
             .find_map(|word| word.parse().ok())
             .unwrap();
-        let peers: Vec<_> = (0..3).map(|_| Peer::welcomed(address)).collect();
-        for mut peer in peers {
-            peer.is_greeted_as(b"Michael");
+        let clients: Vec<_> = (0..3).map(|_| welcomed(address)).collect();
+        for client in clients {
+            client.is_greeted_as("Michael");
         }
         server.kill().unwrap();
         server.wait().unwrap();

@@ -5,14 +5,12 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod peer;
-
 use std::io::{ErrorKind, Write};
+use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lab::{Ended, Running, program};
-use peer::Peer;
+use lab::{Ended, Running, Talk, connect, program, welcomed};
 use rustix::process::Signal;
 
 /// How much longer than the delay the end may take. A tenth of a second is promised; a loaded machine is
@@ -82,10 +80,10 @@ fn a_server_bound_to_every_interface_ends() {
 #[test]
 fn fifty_silent_clients_are_let_go() {
     let server = server("1");
-    let mut peers: Vec<_> = (0..50).map(|_| Peer::welcomed(server.address())).collect();
+    let clients: Vec<_> = (0..50).map(|_| welcomed(server.address())).collect();
     let ended = ends(server, Duration::ZERO);
-    for peer in &mut peers {
-        peer.expect_end();
+    for client in &clients {
+        client.expect_end();
     }
     assert_eq!(count(&ended.stdout, "Accept new connection"), 50, "{ended}");
     assert_eq!(count(&ended.stdout, "closed."), 50, "{ended}");
@@ -96,12 +94,12 @@ fn fifty_silent_clients_are_let_go() {
 fn a_message_in_work_is_answered() {
     for signal in [Signal::INT, Signal::TERM] {
         let server = server("0.5");
-        let mut peer = Peer::welcomed(server.address());
-        peer.send(b"Michael");
+        let client = welcomed(server.address());
+        client.send("Michael");
         server.wait_for("received 7 bytes");
         let ended = ends_on(signal, server, Duration::from_millis(500));
-        peer.expect(b"Hello, Michael!");
-        peer.expect_end();
+        client.expect("Hello, Michael!");
+        client.expect_end();
         assert_eq!(count(&ended.stdout, "closed."), 1, "{ended}");
     }
 }
@@ -109,8 +107,8 @@ fn a_message_in_work_is_answered() {
 #[test]
 fn a_client_that_keeps_sending_is_answered_once_more_at_most() {
     let server = server("0.1");
-    let mut peer = Peer::welcomed(server.address());
-    let mut sender = peer.0.try_clone().unwrap();
+    let client = welcomed(server.address());
+    let mut sender = client.try_clone().unwrap();
     // Ends when the connection does; 64 MiB are more than a server with a delay reads in an hour.
     let sending = thread::spawn(move || {
         let names = [b'x'; 1024];
@@ -118,7 +116,7 @@ fn a_client_that_keeps_sending_is_answered_once_more_at_most() {
     });
     server.wait_for_times("received 1024 bytes", 3);
     let ended = ends(server, Duration::from_millis(100));
-    peer.until_the_end();
+    client.until_the_end_or_a_reset();
     assert!(sending.join().unwrap().is_some());
     let received = count(&ended.stderr, "received 1024 bytes");
     assert_eq!(count(&ended.stderr, "sent 1032 bytes"), received, "{ended}");
@@ -130,11 +128,11 @@ fn a_client_that_keeps_sending_is_answered_once_more_at_most() {
 #[test]
 fn what_was_not_yet_read_is_dropped() {
     let server = server("1");
-    let mut peer = Peer::welcomed(server.address());
-    peer.send(&[b'x'; 5000]);
+    let client = welcomed(server.address());
+    client.send([b'x'; 5000]);
     server.wait_for("received 1024 bytes");
     let ended = ends(server, Duration::from_secs(1));
-    let answers = peer.until_the_end().len();
+    let answers = client.until_the_end_or_a_reset().len();
     let received = count(&ended.stderr, "received 1024 bytes");
     assert!(received < 5, "all was read: {ended}");
     assert_eq!(count(&ended.stderr, "sent 1032 bytes"), received, "{ended}");
@@ -142,17 +140,17 @@ fn what_was_not_yet_read_is_dropped() {
 }
 
 /// Sends without reading until nothing moves any more: by then the server is stuck in a send of its own.
-fn stuck(server: &Running) -> Peer {
-    let mut peer = Peer::connect(server.address());
+fn stuck(server: &Running) -> TcpStream {
+    let mut client = connect(server.address());
     let patience = Duration::from_secs(1); // a shorter jam than this would be a weaker test, not a wrong one
-    peer.0.set_write_timeout(Some(patience)).unwrap();
-    let jam = (0..1 << 20).find_map(|_| peer.0.write_all(&[b'x'; 1024]).err());
+    client.set_write_timeout(Some(patience)).unwrap();
+    let jam = (0..1 << 20).find_map(|_| client.write_all(&[b'x'; 1024]).err());
     let jam = jam.expect("1 GiB cannot be on its way").kind();
     assert!(
         [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&jam),
         "{jam}"
     );
-    peer
+    client
 }
 
 /// It is cut off, unless the system finds room for the one answer that the server is stuck with.
@@ -172,15 +170,15 @@ fn a_client_that_never_reads_does_not_hold_it() {
 fn the_second_ctrl_c_ends_it_at_once() {
     for (first, second) in [(Signal::INT, Signal::INT), (Signal::TERM, Signal::INT)] {
         let server = server("86400");
-        let mut peer = Peer::welcomed(server.address());
-        peer.send(b"Michael");
+        let client = welcomed(server.address());
+        client.send("Michael");
         server.wait_for("received 7 bytes");
         server.signal(first);
         server.wait_for("[INFO ] Ctrl+C: ");
         server.signal(second);
         let ended = server.finish();
         assert_eq!(ended.code(), Some(130), "{ended}");
-        peer.expect_end();
+        client.expect_end();
     }
 }
 

@@ -5,15 +5,12 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod peer;
-
 use std::fs;
 use std::net::Shutdown;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use lab::{Running, program};
-use peer::Peer;
+use lab::{Running, Talk, connect, program, welcomed};
 
 const REPORT: &str = "[WARN ] cannot serve another connection now: ";
 
@@ -50,7 +47,7 @@ fn processor_time(id: u32) -> u64 {
 fn sixty_clients_are_served_with_32_descriptors() {
     let start = Instant::now();
     let (server, room) = server("128");
-    let mut peers: Vec<_> = (0..60).map(|_| Peer::connect(server.address())).collect();
+    let mut clients: Vec<_> = (0..60).map(|_| connect(server.address())).collect();
 
     // It says so, and waits without spending processor time.
     let report = server.wait_for(REPORT);
@@ -67,9 +64,9 @@ fn sixty_clients_are_served_with_32_descriptors() {
     );
 
     // Those it has are served meanwhile; the others wait.
-    for peer in &mut peers[..room] {
-        peer.expect(b"Welcome!");
-        peer.is_greeted_as(b"Michael");
+    for client in &clients[..room] {
+        client.expect("Welcome!");
+        client.is_greeted_as("Michael");
     }
     server.wait_for_times("Accept new connection", room);
     let accepted = server.stdout().matches("Accept new connection").count();
@@ -77,12 +74,12 @@ fn sixty_clients_are_served_with_32_descriptors() {
 
     // As soon as one leaves, the next one's turn has come: looked at each second only, it would take half
     // a minute.
-    let mut waiting = peers.split_off(room);
+    let waiting = clients.split_off(room);
     let start_of_change = Instant::now();
-    for (leaving, arriving) in peers.into_iter().zip(&mut waiting) {
+    for (leaving, arriving) in clients.into_iter().zip(&waiting) {
         drop(leaving);
-        arriving.expect(b"Welcome!");
-        arriving.is_greeted_as(b"Tracy");
+        arriving.expect("Welcome!");
+        arriving.is_greeted_as("Tracy");
     }
     let elapsed = start_of_change.elapsed();
     assert!(elapsed < Duration::from_secs(15), "{elapsed:?}");
@@ -106,13 +103,9 @@ fn sixty_clients_are_served_with_32_descriptors() {
 fn ctrl_c_ends_a_server_without_descriptors() {
     for (backlog, waiting) in [("128", 0), ("128", 20), ("5", 6), ("0", 1)] {
         let (server, room) = server(backlog);
-        let mut peers: Vec<_> = (0..room)
-            .map(|_| Peer::welcomed(server.address()))
-            .collect();
+        let clients: Vec<_> = (0..room).map(|_| welcomed(server.address())).collect();
         server.wait_for(REPORT);
-        let mut queued: Vec<_> = (0..waiting)
-            .map(|_| Peer::connect(server.address()))
-            .collect();
+        let queued: Vec<_> = (0..waiting).map(|_| connect(server.address())).collect();
         let start = Instant::now();
         server.ctrl_c();
         let ended = server.finish();
@@ -120,8 +113,8 @@ fn ctrl_c_ends_a_server_without_descriptors() {
         assert_eq!(ended.code(), Some(0), "{ended}");
         assert!(elapsed < Duration::from_secs(5), "{elapsed:?}: {ended}");
         assert!(!ended.stderr.contains("cut off"), "{ended}");
-        for peer in peers.iter_mut().chain(&mut queued) {
-            peer.expect_end();
+        for client in clients.iter().chain(&queued) {
+            client.expect_end();
         }
     }
 }
@@ -156,21 +149,21 @@ fn a_connection_without_a_thread_is_closed_and_the_others_are_served() {
     command.env_remove("RUST_LOG").env_remove("RUST_LOG_STYLE");
     let server = Running::start(&mut command);
     // One thread accepts, one waits for Ctrl+C: two are left.
-    let mut first = Peer::welcomed(server.address());
-    let second = Peer::welcomed(server.address());
+    let first = welcomed(server.address());
+    let second = welcomed(server.address());
     for _ in 0..2 {
-        let mut third = Peer::connect(server.address());
+        let third = connect(server.address());
         third.expect_end();
-        first.is_greeted_as(b"Michael");
+        first.is_greeted_as("Michael");
     }
     server.wait_for(REPORT);
     drop(second);
     server.wait_for("closed.");
     // That thread has said its last word, but may not be gone yet: the next one may be too early.
     let welcomed = (0..10).find(|_| {
-        let mut peer = Peer::connect(server.address());
-        peer.0.shutdown(Shutdown::Write).unwrap();
-        peer.until_the_end() == b"Welcome!"
+        let client = connect(server.address());
+        client.shutdown(Shutdown::Write).unwrap();
+        client.until_the_end_or_a_reset() == "Welcome!"
     });
     assert!(
         welcomed.is_some(),

@@ -6,20 +6,17 @@
 
 #![cfg(unix)]
 
-mod peer;
-
 use std::net::SocketAddr;
 
-use lab::{Running, program};
-use peer::Peer;
+use lab::{Running, Talk, program, welcomed};
 
 /// Starts a server, ends it with Ctrl+C while a client is connected, and gives back its address.
 fn ended_with_a_client(args: &[&str]) -> SocketAddr {
     let server = Running::start(program("tcp-server").arg("127.0.0.1:0").args(args));
     let address = server.address();
-    let mut peer = Peer::welcomed(address);
+    let client = welcomed(address);
     server.ctrl_c();
-    peer.expect_end();
+    client.expect_end();
     let ended = server.finish();
     assert!(ended.status.success(), "{ended}");
     address
@@ -30,7 +27,7 @@ fn a_server_restarts_at_once() {
     let address = ended_with_a_client(&[]);
     let server = Running::start(program("tcp-server").args([&address.to_string(), "--delay", "0"]));
     assert_eq!(server.address(), address);
-    Peer::welcomed(address).is_greeted_as(b"again");
+    welcomed(address).is_greeted_as("again");
 }
 
 /// As the tutorial's own server, on both sides; and on Linux one side without it is enough to fail.
