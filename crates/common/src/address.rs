@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind};
 use std::net::{Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
 
+use log::warn;
+
 /// The port of the tutorial's own servers.
 const TUTORIAL_PORT: u16 = 9999;
 
@@ -26,6 +28,7 @@ const TUTORIAL_PORT: u16 = 9999;
 pub struct Address {
     host: String,
     port: u16,
+    has_port: bool,
 }
 
 impl Address {
@@ -33,32 +36,53 @@ impl Address {
     ///
     /// # Errors
     ///
-    /// When `text` has no host (a number alone is none), no valid port after its colon, or an IPv6 address
-    /// without brackets.
+    /// When `text` has no host (a number alone is none), a host that is none, no valid port after its
+    /// colon, or an IPv6 address without brackets.
     pub fn parse(text: &str, default_port: u16) -> Result<Self, String> {
         // The colons inside [::1] are part of the host.
         let (host, port) = match text.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
             _ => (text, None),
         };
-        let host = match host
+        let bracketed = host
             .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-        {
-            Some(bracketed) if is_ipv6(bracketed) => bracketed,
-            Some(bracketed) => return Err(format!("'{bracketed}' is no IPv6 address")),
+            .and_then(|host| host.strip_suffix(']'));
+        let (v4, v6) = (
+            format!("127.0.0.1:{default_port}"),
+            format!("[::1]:{default_port}"),
+        );
+        let host = match bracketed {
+            Some(ip) if is_ipv6(ip) => Ok(ip),
+            Some(ip) => Err(format!("'{ip}' is no IPv6 address")),
+            None if text.contains("://") => Err(format!("a URL is no address: {v4}")),
+            None if text.contains('@') => Err("leave out the user: what stands before @".into()),
             None if host.contains([':', '[', ']']) => {
-                return Err("an IPv6 address is written in brackets: [::1]:9999".into());
+                Err(format!("an IPv6 address is written in brackets: {v6}"))
             }
             // Nothing, or a port alone, which systems would take for an address: 9998 for 0.0.39.14.
-            None if is_number(host) => return Err("a host is missing: 127.0.0.1:9999".into()),
-            None => host,
-        };
-        let port = port.map_or(Ok(default_port), parse_port)?;
+            None if is_number(host) => Err(format!("a host is missing: {v4}")),
+            None if !host.bytes().all(|byte| byte.is_ascii_graphic()) => Err(format!(
+                "{host:?} is no host: outside ASCII, write it as xn--…"
+            )),
+            None => Ok(host),
+        }?;
         Ok(Self {
             host: host.into(),
-            port,
+            port: port.map_or(Ok(default_port), parse_port)?,
+            has_port: port.is_some(),
         })
+    }
+
+    /// The same, as the address of a server to go to.
+    ///
+    /// # Errors
+    ///
+    /// When the port is 0.
+    pub fn as_destination(self) -> Result<Self, String> {
+        match self.port {
+            0 => Err("port 0 is any free one, for a server only: give the server's own".into()),
+            _ => Ok(self),
+        }
     }
 
     /// Looks the name up: of several addresses, the first IPv4 one, which is the tutorial's family.
@@ -92,6 +116,37 @@ impl fmt::Display for Address {
         } else {
             write!(f, "{}:{}", self.host, self.port)
         }
+    }
+}
+
+/// Reads the address of a server to go to; alone, a host has the tutorial's port.
+///
+/// # Errors
+///
+/// As for [`Address::parse`] and [`Address::as_destination`].
+pub fn destination(text: &str) -> Result<Address, String> {
+    text.parse::<Address>()?.as_destination()
+}
+
+/// Reads a name that is not empty.
+///
+/// # Errors
+///
+/// When it is.
+pub fn name(text: &str) -> Result<String, &'static str> {
+    Some(text.to_owned())
+        .filter(|name| !name.is_empty())
+        .ok_or("the name is empty")
+}
+
+/// Warns of a name that may be meant as the port of `address`: telnet and nc would take it so.
+pub fn warn_of_ports(address: &Address, names: &[String]) {
+    let port = names.first().filter(|name| is_number(name));
+    if let (Some(port), false) = (port, address.has_port) {
+        warn!(
+            "{port} is taken for a name; a port follows a colon: {}:{port}",
+            address.host
+        );
     }
 }
 
@@ -179,10 +234,34 @@ mod tests {
             ("::1:9999", "[::1]:9999"),
             ("[::1]9999", "[::1]:9999"),
             ("[localhost]:80", "IPv6"),
+            ("http://127.0.0.1:9999", "no address: 127.0.0.1:9999"),
+            ("http://127.0.0.1", "no address: 127.0.0.1:9999"),
+            ("ada:pw@localhost", "before @"),
+            ("ada@localhost:80", "before @"),
+            ("主页.cn", "xn--"),
+            ("caf\u{e9}.example:80", "xn--"),
+            ("a b", "is no host"),
         ] {
             let refusal = shown(text).unwrap_err();
             assert!(refusal.contains(expected), "{text:?}: {refusal}");
         }
+    }
+
+    #[test]
+    fn a_refusal_has_the_port_of_what_is_asked_for() {
+        for text in [":8080", "::1", "ftp://localhost"] {
+            let refusal = Address::parse(text, 80).unwrap_err();
+            assert!(refusal.ends_with(":80"), "{text}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn no_server_is_at_port_0() {
+        assert!(destination("127.0.0.1:0").unwrap_err().contains("port 0"));
+        assert_eq!(
+            destination("localhost").unwrap().to_string(),
+            "localhost:9999"
+        );
     }
 
     #[test]

@@ -26,10 +26,14 @@ pub fn run_example(
     start_log();
     // What is not UTF-8 is no address either: it is refused as one, and not with a panic.
     let arguments = env::args_os().map(|argument| argument.to_string_lossy().into_owned());
-    match address(arguments.skip(1), tutorial) {
-        Ok(address) => {
+    let address = address(arguments.skip(1), tutorial).and_then(|address| match peer(&address) {
+        peer @ (Peer::TcpServer(_) | Peer::UdpServer(_)) => Ok((address.as_destination()?, peer)),
+        peer => Ok((address, peer)),
+    });
+    match address {
+        Ok((address, peer)) => {
             let result = address.resolve().and_then(run);
-            exit_status(name, &address, &peer(&address), result)
+            exit_status(name, &address, &peer, result)
         }
         Err(error) => {
             // Where stderr is gone, there is nobody to tell.

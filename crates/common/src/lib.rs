@@ -13,10 +13,10 @@ mod seconds;
 mod stop;
 mod warnings;
 
-pub use address::Address;
+pub use address::{Address, destination, name, warn_of_ports};
 pub use example::run_example;
 pub use output::{print_line, print_or_warn, printable};
 pub use report::{Peer, advise, exit_status, output_error};
 pub use seconds::{seconds, timeout};
-pub use stop::{Stop, wake_accept, wake_recv};
+pub use stop::{Stop, reachable, wake_accept, wake_recv};
 pub use warnings::start_log;

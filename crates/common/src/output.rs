@@ -20,7 +20,7 @@ pub fn print_line(line: impl Display) -> io::Result<()> {
             ErrorKind::BrokenPipe => "whoever was reading the output has closed it",
             _ => "make room on the disk, or write elsewhere",
         };
-        output_error("stdout", error, hint)
+        output_error("stdout", &error, hint)
     })
 }
 
@@ -48,7 +48,7 @@ pub fn printable(bytes: &[u8]) -> String {
             match char {
                 '\n' | '\t' => text.push(char),
                 '\r' if chars.peek() == Some(&'\n') => text.push(char),
-                _ if char.is_control() => escape(&mut text, char.into()),
+                _ if char.is_control() || is_format(char) => escape(&mut text, char.into()),
                 _ => text.push(char),
             }
         }
@@ -57,6 +57,13 @@ pub fn printable(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// Whether a character turns the text around it (UAX #9), or ends its line, unseen.
+///
+/// The joiners, which emoji need, do neither.
+fn is_format(char: char) -> bool {
+    matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn escape(text: &mut String, code: u32) {
@@ -83,6 +90,21 @@ mod tests {
         );
         assert_eq!(printable(b"over\rwritten\r"), r"over\x0dwritten\x0d");
         assert_eq!(printable("\u{9b}2J".as_bytes()), r"\x9b2J");
+    }
+
+    #[test]
+    fn what_turns_text_around_does_not() {
+        assert_eq!(
+            printable("a\u{202e}b\u{2067}c".as_bytes()),
+            r"a\x202eb\x2067c"
+        );
+        assert_eq!(
+            printable("\u{61c}\u{200e}\u{200f}".as_bytes()),
+            r"\x61c\x200e\x200f"
+        );
+        assert_eq!(printable("\u{2028}\u{2029}".as_bytes()), r"\x2028\x2029");
+        let joined = "👩\u{200d}💻 ❤\u{fe0f} n\u{200c}m עברית العربية";
+        assert_eq!(printable(joined.as_bytes()), joined);
     }
 
     #[test]

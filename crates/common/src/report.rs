@@ -5,14 +5,7 @@ use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-/// "Message too long", which has no [`ErrorKind`]: a datagram over 65,507 bytes.
-const EMSGSIZE: i32 = if cfg!(windows) {
-    10040
-} else if cfg!(target_os = "linux") {
-    90
-} else {
-    40
-};
+use crate::warnings;
 
 /// Who is at the other end, which decides what an error means.
 #[derive(Clone, Debug)]
@@ -40,12 +33,12 @@ pub fn exit_status(
     peer: &Peer,
     result: io::Result<()>,
 ) -> ExitCode {
-    log::logger().flush();
+    warnings::flush();
     let Err(error) = result else {
         return ExitCode::SUCCESS;
     };
     let (error, hint) = match error.downcast::<Told>() {
-        Ok(told) if told.about.is_some() => (told.to_string(), told.hint),
+        Ok(told) if told.whole => (told.text, told.hint),
         Ok(told) => (format!("{address}: {told}"), told.hint),
         Err(error) => (format!("{address}: {error}"), hint(peer, &error)),
     };
@@ -56,42 +49,33 @@ pub fn exit_status(
 
 /// Marks an error as one with `output`, a file or stdout, instead of with the network.
 #[must_use]
-pub fn output_error(output: impl Display, source: io::Error, hint: &str) -> io::Error {
-    Told::error(Some(output.to_string()), source, hint.into())
+pub fn output_error(output: impl Display, source: &io::Error, hint: &str) -> io::Error {
+    told(source.kind(), format!("{output}: {source}"), hint, true)
 }
 
 /// Gives an error a hint that only this program knows.
 #[must_use]
-pub fn advise(source: io::Error, hint: String) -> io::Error {
-    Told::error(None, source, hint)
+pub fn advise(source: &io::Error, hint: &str) -> io::Error {
+    told(source.kind(), source.to_string(), hint, false)
+}
+
+fn told(kind: ErrorKind, text: String, hint: &str, whole: bool) -> io::Error {
+    let hint = hint.to_owned();
+    io::Error::new(kind, Told { text, hint, whole })
 }
 
 /// An error that knows what to do about it.
 #[derive(Debug)]
 struct Told {
-    about: Option<String>,
-    source: io::Error,
+    text: String,
     hint: String,
-}
-
-impl Told {
-    fn error(about: Option<String>, source: io::Error, hint: String) -> io::Error {
-        let kind = source.kind();
-        let told = Self {
-            about,
-            source,
-            hint,
-        };
-        io::Error::new(kind, told)
-    }
+    /// Whether the text says what it is about.
+    whole: bool,
 }
 
 impl Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.about {
-            Some(about) => write!(f, "{about}: {}", self.source),
-            None => self.source.fmt(f),
-        }
+        f.write_str(&self.text)
     }
 }
 
@@ -137,18 +121,11 @@ fn hint(peer: &Peer, error: &io::Error) -> String {
         (AddrNotAvailable, _) => {
             "this machine has no such address; 127.0.0.1 is always its own, 0.0.0.0 means all it has"
         }
-        (NetworkUnreachable | HostUnreachable, _) => {
-            "no way leads there: is the address right, and this machine online?"
-        }
-        (TimedOut, _) => {
-            "that machine does not answer: is the address right, or is a firewall in between?"
+        (NetworkUnreachable | HostUnreachable | TimedOut, _) => {
+            "no answer from there: is the address right, this machine online, and no firewall between?"
         }
         (ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof, _) => {
             "the server ended the connection: look at what it says in its own terminal"
-        }
-        // On Windows, a receive reports an answer that does not fit.
-        _ if error.raw_os_error() == Some(EMSGSIZE) => {
-            "a datagram carries at most 65507 bytes, an answer here 1024: choose a shorter name"
         }
         _ => "RUST_LOG=debug shows what led to it",
     };
@@ -161,7 +138,7 @@ mod tests {
 
     #[test]
     fn an_error_with_the_output_is_none_with_the_network() {
-        let missing = output_error("out/sina.html", ErrorKind::NotFound.into(), "make it");
+        let missing = output_error("out/sina.html", &ErrorKind::NotFound.into(), "make it");
         assert_eq!(missing.to_string(), "out/sina.html: entity not found");
         assert_eq!(missing.downcast::<Told>().unwrap().hint, "make it");
         assert!(hint(&Peer::TcpClients, &ErrorKind::NotFound.into()).contains("name"));

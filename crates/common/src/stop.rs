@@ -5,7 +5,7 @@
 //! knock queues in the kernel like any other client's, so it can come neither too early nor too late.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -115,17 +115,18 @@ pub fn wake_recv(socket: &UdpSocket) -> io::Result<impl FnMut() -> io::Result<()
     })
 }
 
-/// The address under which this machine reaches a socket bound to `address`.
+/// The address under which this machine reaches a socket bound to `address`, and from which that answers.
 ///
-/// `0.0.0.0` and `[::]` stand for every interface; Windows does not take them as a destination.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    address
+/// `0.0.0.0` and `[::]` stand for every interface; Windows does not take them as a destination. Where
+/// `[::1]` names an interface, the answer does not.
+#[must_use]
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip: IpAddr = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() || ip.is_loopback() => Ipv6Addr::LOCALHOST.into(),
+        _ => return address,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 #[cfg(test)]

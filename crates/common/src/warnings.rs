@@ -4,14 +4,21 @@
 //! would hide what else is said, and writing them would keep us from our work.
 
 use std::collections::HashMap;
-use std::fmt::Display;
-use std::sync::{Mutex, PoisonError};
+use std::io::Write;
+use std::mem;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use env_logger::{Builder, Logger};
-use log::{Level, LevelFilter, Log, Metadata, Record};
+use env_logger::Builder;
+use log::{Level, LevelFilter, Record};
 
 const A_SECOND: Duration = Duration::from_secs(1);
+
+/// When a kind of warning was last shown, how many have been held back since, and the last of these.
+type Recent = (Instant, usize, String);
+
+/// Of each kind, which is the module and the line that warns.
+static WARNINGS: LazyLock<Mutex<HashMap<(&str, u32), Recent>>> = LazyLock::new(Mutex::default);
 
 /// Starts the log on stderr: from `info` up, unless `RUST_LOG` gives another level.
 ///
@@ -20,84 +27,55 @@ const A_SECOND: Duration = Duration::from_secs(1);
 /// A warning that comes again within a second is held back; the next one of its kind says how many were.
 /// [`exit_status`](crate::exit_status) shows the last one of those that are still held back then.
 pub fn start_log() {
-    let logger = Builder::new()
+    Builder::new()
         .filter_level(LevelFilter::Info)
         .parse_default_env()
-        .format_target(false)
-        .build();
-    log::set_max_level(logger.filter());
-    // Where a log has been started before, that one goes on.
-    let kinds = Mutex::default();
-    let _ = log::set_boxed_logger(Box::new(OnceASecond { logger, kinds }));
+        .format(|out, record| {
+            let (level, text) = (record.level(), record.args());
+            let style = out.default_level_style(level);
+            hold_back(record).map_or(Ok(()), |held| {
+                writeln!(out, "[{style}{level:<5}{style:#}] {text}{}", more(held))
+            })
+        })
+        .init();
 }
 
-/// Passes everything on, but for warnings that come too often.
-struct OnceASecond {
-    logger: Logger,
-    kinds: Mutex<HashMap<Kind, Recent>>,
+/// None to hold this one back, or how many of its kind were held back before it.
+fn hold_back(record: &Record) -> Option<usize> {
+    let (Level::Warn, Some(module), Some(line)) =
+        (record.level(), record.module_path_static(), record.line())
+    else {
+        return Some(0);
+    };
+    let mut warnings = WARNINGS.lock().unwrap_or_else(PoisonError::into_inner);
+    match warnings.get_mut(&(module, line)) {
+        Some((shown, held, text)) if shown.elapsed() < A_SECOND => {
+            *held += 1;
+            *text = record.args().to_string();
+            None
+        }
+        _ => {
+            let now = (Instant::now(), 0, String::new());
+            let before = warnings.insert((module, line), now);
+            Some(before.map_or(0, |(_, held, _)| held))
+        }
+    }
 }
 
-/// The module and the line that warns.
-type Kind = (Option<&'static str>, Option<u32>);
-
-/// What is known of one kind of warning.
-struct Recent {
-    shown: Instant,
-    /// How many have been held back since.
-    held: usize,
-    /// The last of these.
-    text: String,
-}
-
-impl OnceASecond {
-    fn show(&self, metadata: Metadata, text: impl Display, held: usize) {
-        let more = match held {
-            0 => String::new(),
-            _ => format!(" (and {held} more like it)"),
-        };
-        let mut record = Record::builder();
-        let record = record.metadata(metadata);
-        self.logger
-            .log(&record.args(format_args!("{text}{more}")).build());
+/// Shows the last of each kind that is held back.
+pub fn flush() {
+    let warnings = mem::take(&mut *WARNINGS.lock().unwrap_or_else(PoisonError::into_inner));
+    for ((module, _), (_, held, text)) in warnings.into_iter().filter(|(_, recent)| recent.1 > 0) {
+        // A record without a place is not held back.
+        let (record, more) = (&mut Record::builder(), more(held - 1));
+        let record = record.level(Level::Warn).target(module);
+        log::logger().log(&record.args(format_args!("{text}{more}")).build());
     }
 }
 
-impl Log for OnceASecond {
-    fn enabled(&self, metadata: &Metadata) -> bool {
-        self.logger.enabled(metadata)
-    }
-
-    fn log(&self, record: &Record) {
-        if record.level() != Level::Warn || !self.enabled(record.metadata()) {
-            return self.logger.log(record);
-        }
-        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
-        let kind = (record.module_path_static(), record.line());
-        match kinds.get_mut(&kind) {
-            Some(recent) if recent.shown.elapsed() < A_SECOND => {
-                recent.held += 1;
-                recent.text = record.args().to_string();
-            }
-            recent => {
-                let held = recent.map_or(0, |recent| recent.held);
-                self.show(record.metadata().clone(), record.args(), held);
-                let (shown, held, text) = (Instant::now(), 0, String::new());
-                kinds.insert(kind, Recent { shown, held, text });
-            }
-        }
-    }
-
-    /// Shows what is held back.
-    fn flush(&self) {
-        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
-        for ((module, _), Recent { held, text, .. }) in kinds.drain() {
-            let metadata = Metadata::builder()
-                .level(Level::Warn)
-                .target(module.unwrap_or_default())
-                .build();
-            if held > 0 {
-                self.show(metadata, text, held - 1);
-            }
-        }
+fn more(held: usize) -> String {
+    match held {
+        0 => String::new(),
+        _ => format!(" (and {held} more like it)"),
     }
 }

@@ -103,7 +103,7 @@ fn receive_all(stream: &mut TcpStream, args: &Args) -> io::Result<Response<Vec<u
             let came = received.came();
             let wrong = format!("more than {} MiB ({came} bytes came)", args.max_size);
             let error = io::Error::new(ErrorKind::FileTooLarge, wrong);
-            return Err(common::advise(error, "allow more with --max-size".into()));
+            return Err(common::advise(&error, "allow more with --max-size"));
         }
         if received.is_complete() {
             stream.set_read_timeout(Some(TIME_TO_CLOSE.min(args.timeout)))?;

@@ -208,7 +208,7 @@ impl<B: Write> Response<B> {
         let more = if start == wrong { "" } else { "…" };
         let wrong = format!("{start}{more} ({} bytes came)", self.came);
         let error = io::Error::new(ErrorKind::InvalidData, printable(wrong.as_bytes()));
-        common::advise(error, hint.into())
+        common::advise(&error, hint)
     }
 }
 

@@ -92,7 +92,7 @@ impl Part {
             // A device, say, or a link to what is not there yet: nothing to lose.
             _ => File::create(file).map(|output| (output, None)),
         };
-        let (output, beside) = created.map_err(|error| about(file, error))?;
+        let (output, beside) = created.map_err(|error| about(file, &error))?;
         Ok(Self {
             file: file.to_owned(),
             output: BufWriter::new(output),
@@ -115,7 +115,7 @@ impl Part {
         self.flush()?;
         match &self.beside {
             Some(beside) => {
-                fs::rename(&beside.name, &beside.target).map_err(|error| about(&self.file, error))
+                fs::rename(&beside.name, &beside.target).map_err(|error| about(&self.file, &error))
             }
             None => Ok(()),
         }
@@ -125,19 +125,18 @@ impl Part {
 impl Write for Part {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.output.write(bytes);
-        written.map_err(|error| about(&self.file, error))
+        written.map_err(|error| about(&self.file, &error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let flushed = self.output.flush();
-        flushed.map_err(|error| about(&self.file, error))
+        flushed.map_err(|error| about(&self.file, &error))
     }
 }
 
 /// Says of an error that it is one with this file, and not with the network.
-fn about(file: &Path, error: io::Error) -> io::Error {
-    let hint = hint(&error);
-    output_error(shown(file), error, hint)
+fn about(file: &Path, error: &io::Error) -> io::Error {
+    output_error(shown(file), error, hint(error))
 }
 
 fn hint(error: &io::Error) -> &'static str {

@@ -30,5 +30,5 @@ pub fn receiving(error: &Error, timeout: Duration, came: usize) -> Error {
 fn too_slow(wrong: String) -> Error {
     let hint =
         "the server is busy or off, or a firewall is in between: try again, or a longer --timeout";
-    common::advise(Error::new(ErrorKind::TimedOut, wrong), hint.into())
+    common::advise(&Error::new(ErrorKind::TimedOut, wrong), hint)
 }

@@ -29,7 +29,7 @@ impl Url {
         self.address.resolve().map_err(|error| {
             let hint = "is the name spelled right, and this machine online? \
                         to practise offline: cargo run -p http-fetch --example page_server";
-            common::advise(error, hint.into())
+            common::advise(&error, hint)
         })
     }
 
@@ -51,12 +51,6 @@ impl FromStr for Url {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        // CR LF would end the request's line, and let the URL write further ones.
-        if let Some(wrong) = text.chars().find(|char| !char.is_ascii_graphic()) {
-            return Err(format!(
-                "{wrong:?} has to be percent-encoded: a space is %20"
-            ));
-        }
         // A query may have a :// of its own.
         let scheme = text
             .split_once("://")
@@ -72,9 +66,22 @@ impl FromStr for Url {
         // What comes after a # is the browser's own affair.
         let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
         let (address, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        // CR LF would end the request's line, and let the URL write further ones.
+        if let Some(wrong) = path.chars().find(|char| !char.is_ascii_graphic()) {
+            return Err(format!(
+                "{wrong:?} has to be percent-encoded: a space is %20"
+            ));
+        }
+        // In a URL, the port may be empty (RFC 3986), and %25 is the % before an interface (RFC 6874).
+        let address = match scheme {
+            Some(_) => address.strip_suffix(':').unwrap_or(address),
+            None => address,
+        };
+        let interface = if address.starts_with('[') { "%25" } else { "%" };
+        let address = address.replacen(interface, "%", 1);
         let slash = if path.starts_with('/') { "" } else { "/" };
         Ok(Self {
-            address: Address::parse(address, 80)?,
+            address: Address::parse(&address, 80)?.as_destination()?,
             path: format!("{slash}{path}"),
         })
     }
@@ -103,6 +110,11 @@ mod tests {
             ("[::1]", "[::1]:80", "/"),
             ("localhost?q=http://x", "localhost:80", "/?q=http://x"),
             ("localhost/a:b", "localhost:80", "/a:b"),
+            ("http://example.org:/", "example.org:80", "/"),
+            ("http://[::1]:", "[::1]:80", "/"),
+            ("[fe80::1%25eth0]/", "[fe80::1%eth0]:80", "/"),
+            ("http://[fe80::1%eth0]:8080", "[fe80::1%eth0]:8080", "/"),
+            ("localhost/a%25b", "localhost:80", "/a%25b"),
         ] {
             assert_eq!(parsed(text), Ok((address.into(), path.into())), "{text}");
         }
@@ -126,7 +138,18 @@ mod tests {
         ] {
             assert!(parsed(text).is_err(), "{text:?} is {:?}", parsed(text));
         }
-        assert!(parsed("https://example.org").unwrap_err().contains("TLS"));
+        for (text, words) in [
+            ("https://example.org", "TLS"),
+            ("http://ada:pw@example.org/", "before @"),
+            ("http://主页.cn/", "xn--"),
+            ("example.org/主页", "percent-encoded"),
+            ("http://example.org:0/", "port 0"),
+            ("http://:8080/", "127.0.0.1:80"),
+            ("http://::1/", "[::1]:80"),
+        ] {
+            let refusal = parsed(text).unwrap_err();
+            assert!(refusal.contains(words), "{text}: {refusal}");
+        }
     }
 
     #[test]
@@ -137,6 +160,8 @@ mod tests {
         assert_eq!(host("[::1]:80"), "[::1]");
         assert_eq!(host("[::80]:8080"), "[::80]:8080");
         assert_eq!(host("[fe80::1%eth0]"), "[fe80::1]");
+        assert_eq!(host("http://[fe80::1%25eth0]/"), "[fe80::1]");
+        assert_eq!(host("a%b.example"), "a%b.example");
         assert_eq!(host("[fe80::1%eth0]:8080"), "[fe80::1]:8080");
     }
 }

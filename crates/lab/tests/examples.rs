@@ -638,6 +638,25 @@ fn an_argument_that_is_not_utf_8_is_wrong_usage_and_no_panic() {
 }
 
 #[test]
+fn a_client_example_goes_to_no_port_0_and_a_server_has_one() {
+    let ended = lab::run(example("connected").arg("127.0.0.1:0"));
+    assert_eq!(ended.code(), Some(2), "{ended}");
+    assert!(ended.stderr.contains("port 0"), "{ended}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_not_utf_8_is_wrong_usage() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let argument = std::ffi::OsStr::from_bytes(b"caf\xe9:9999");
+    for name in WITH_ADDRESS {
+        let ended = lab::run(example(name).arg(argument));
+        assert_eq!(ended.code(), Some(2), "{name}: {ended}");
+    }
+}
+
+#[test]
 fn an_example_is_short_and_says_how_to_run_it() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut names = Vec::new();

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 fn introduce(file: &Path) -> io::Result<()> {
     let mut socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     let connected = socket.connect(&SockAddr::unix(file)?);
-    connected.map_err(|error| common::advise(error, START.into()))?;
+    connected.map_err(|error| common::advise(&error, START))?;
 
     let mut buffer = [0; 1024];
     let length = socket.read(&mut buffer)?;

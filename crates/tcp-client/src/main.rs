@@ -22,7 +22,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use clap::builder::NonEmptyStringValueParser;
 use common::{Address, Peer, print_line, printable};
 use log::{debug, warn};
 use socket2::{Domain, Socket, Type};
@@ -98,7 +97,7 @@ fn explain(error: io::Error, missing: &str, timeout: Duration) -> io::Error {
             let error = format!("{missing} within {timeout:?}");
             let hint = "the server is there and says nothing: look at its terminal; it may be busy \
                         with another client, or wait for you to speak first";
-            common::advise(io::Error::new(ErrorKind::TimedOut, error), hint.into())
+            common::advise(&io::Error::new(ErrorKind::TimedOut, error), hint)
         }
         _ => error,
     }
@@ -107,6 +106,7 @@ fn explain(error: io::Error, missing: &str, timeout: Duration) -> io::Error {
 fn main() -> ExitCode {
     common::start_log();
     let args = Args::parse();
+    common::warn_of_ports(&args.address, &args.names);
     let start = format!("start it: cargo run -p tcp-server -- {}", args.address);
     let peer = Peer::TcpServer(start);
     common::exit_status("tcp-client", &args.address, &peer, introduce(&args))
@@ -121,11 +121,11 @@ fn main() -> ExitCode {
 )]
 struct Args {
     /// The server: HOST:PORT, [IPv6]:PORT, or a host alone (port 9999)
-    #[arg(default_value = "127.0.0.1:9999")]
+    #[arg(default_value = "127.0.0.1:9999", value_parser = common::destination)]
     address: Address,
     /// Who to introduce
     #[arg(value_name = "NAME", default_values = ["Michael", "Tracy", "Sarah"])]
-    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    #[arg(value_parser = common::name)]
     names: Vec<String>,
     /// Seconds to wait for the welcome and for each answer, such as 0.5
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = common::timeout)]

@@ -126,3 +126,30 @@ fn a_name_that_gets_no_answer_is_named() {
     let error = format!("tcp-client: {address}: no answer to Tracy within 200ms\nhint: ");
     assert!(client.stderr.starts_with(&error), "{client}");
 }
+
+#[test]
+fn a_name_of_digits_may_be_meant_as_the_port() {
+    // Nobody is asked: that name is longer than names are.
+    let host = "x".repeat(70);
+    let client = lab::run(program("tcp-client").args([&host, "9999"]));
+    let warning =
+        format!("[WARN ] 9999 is taken for a name; a port follows a colon: {host}:9999\n");
+    assert!(client.stderr.starts_with(&warning), "{client}");
+}
+
+#[test]
+fn values_that_make_no_sense_are_wrong_usage() {
+    for (args, words) in [
+        (["127.0.0.1:9999", ""], "the name is empty"),
+        (["127.0.0.1:0", "Ada"], "port 0"),
+        (["http://127.0.0.1:9999", "Ada"], "a URL is no address"),
+        (
+            ["127.0.0.1:9999", "--timout=1"],
+            "a similar argument exists: '--timeout'",
+        ),
+    ] {
+        let client = lab::run(program("tcp-client").args(args));
+        assert_eq!(client.code(), Some(2), "{client}");
+        assert!(client.stderr.contains(words), "{client}");
+    }
+}

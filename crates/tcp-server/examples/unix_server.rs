@@ -33,7 +33,7 @@ fn main() -> process::ExitCode {
 fn serve(file: &Path) -> io::Result<()> {
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     let bound = socket.bind(&SockAddr::unix(file)?);
-    bound.map_err(|error| common::advise(error, FREE.into()))?;
+    bound.map_err(|error| common::advise(&error, FREE))?;
     socket.listen(5)?;
     // The file outlives the socket: who ends removes it, so that the next server finds its address free.
     let ours = file.to_owned();

@@ -14,6 +14,8 @@
 //! cargo run -p udp-client
 //! ```
 
+mod trouble;
+
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;
@@ -24,11 +26,9 @@ use common::{Address, Peer, print_line, printable};
 use log::{debug, warn};
 use socket2::{Domain, Socket, Type};
 
-/// How long a look at what has already come takes at most.
-const A_LOOK: Duration = Duration::from_millis(1);
-
 fn introduce(args: &Args) -> io::Result<()> {
-    let server = args.address.resolve()?;
+    // The address from which the answers will come: for 0.0.0.0, that is 127.0.0.1.
+    let server = common::reachable(args.address.resolve()?);
 
     // 1. Create a socket: of the server's family, and for datagrams, which makes it UDP. There is
     //    nothing to connect. From here on, the standard library's type will do.
@@ -53,12 +53,16 @@ fn introduce(args: &Args) -> io::Result<()> {
     Ok(())
 }
 
+/// How long a look at what has already come takes at most.
+const A_LOOK: Duration = Duration::from_millis(1);
+
 /// Receives the server's answer, if it comes in time. Nobody tells that a datagram was lost.
 ///
 /// Anyone may send to our port, and the tutorial's client would print whatever comes first.
 fn receive(socket: &UdpSocket, server: SocketAddr, timeout: Duration) -> io::Result<String> {
     // One deadline, however many strangers' datagrams come before the answer.
     let start = Instant::now();
+    let mut ignored = None;
     let mut buffer = [0; 1024];
     loop {
         // At least a look: Ctrl+Z may have stopped us past the deadline while the answer came.
@@ -71,7 +75,7 @@ fn receive(socket: &UdpSocket, server: SocketAddr, timeout: Duration) -> io::Res
             // On Linux, Ctrl+Z interrupts the wait.
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) if is_over(&error) && in_time => continue,
-            Err(error) if is_over(&error) => return Err(no_answer(timeout)),
+            Err(error) if is_over(&error) => return Err(trouble::no_answer(timeout, ignored)),
             Err(error) => return Err(error),
         };
         if peer == server {
@@ -82,8 +86,9 @@ fn receive(socket: &UdpSocket, server: SocketAddr, timeout: Duration) -> io::Res
             return Ok(printable(&buffer[..length]));
         }
         warn!("ignored {length} bytes from {peer}, which is not the server {server}");
+        ignored = Some(peer);
         if !in_time {
-            return Err(no_answer(timeout));
+            return Err(trouble::no_answer(timeout, ignored));
         }
     }
 }
@@ -93,20 +98,14 @@ fn is_over(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-/// UDP cannot tell which of these it was: each of them is silence.
-fn no_answer(timeout: Duration) -> io::Error {
-    let causes = "no server runs there, a datagram was lost, a firewall is in between, \
-                  or the server took it and did not answer";
-    let error = format!("no answer within {timeout:?}: {causes}");
-    io::Error::new(ErrorKind::TimedOut, error)
-}
-
 fn main() -> ExitCode {
     common::start_log();
     let args = Args::parse();
+    common::warn_of_ports(&args.address, &args.names);
     let start = format!("start it: cargo run -p udp-server -- {}", args.address);
     let peer = Peer::UdpServer(start);
-    common::exit_status("udp-client", &args.address, &peer, introduce(&args))
+    let introduced = introduce(&args).map_err(trouble::too_long);
+    common::exit_status("udp-client", &args.address, &peer, introduced)
 }
 
 /// Sends names to a UDP server and prints its answers.
@@ -118,11 +117,11 @@ fn main() -> ExitCode {
 )]
 struct Args {
     /// The server: HOST:PORT, [IPv6]:PORT, or a host alone (port 9999)
-    #[arg(default_value = "127.0.0.1:9999")]
+    #[arg(default_value = "127.0.0.1:9999", value_parser = common::destination)]
     address: Address,
     /// Who to introduce
     #[arg(value_name = "NAME", default_values = ["Michael", "Tracy", "Sarah"])]
-    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(value_parser = common::name)]
     names: Vec<String>,
     /// Seconds to wait for each answer, such as 0.5
     #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = common::timeout)]

@@ -45,6 +45,58 @@ fn a_server_on_the_ipv4_loopback_is_found_under_the_name_localhost() {
     assert_eq!(client.stdout, THREE_PEOPLE);
 }
 
+/// The same server, by other spellings: its answers come from 127.0.0.1, or from [::1].
+#[test]
+fn a_server_is_found_under_every_address_that_reaches_it() {
+    let v4 = Running::start(program("udp-server").arg("127.0.0.1:0"));
+    let v6 = Running::start(program("udp-server").arg("[::1]:0"));
+    let (v4, v6) = (v4.address().port(), v6.address().port());
+    let mut spellings = vec![format!("0.0.0.0:{v4}"), format!("[::]:{v6}")];
+    // Interface 1 is the loopback on Linux; elsewhere it may have another number.
+    if cfg!(target_os = "linux") {
+        spellings.push(format!("[::1%1]:{v6}"));
+    }
+    for address in spellings {
+        let client = lab::run(program("udp-client").arg(&address));
+        assert!(client.status.success(), "{address}: {client}");
+        assert_eq!(client.stdout, THREE_PEOPLE);
+        assert_eq!(client.stderr, "");
+    }
+}
+
+#[test]
+fn a_name_of_digits_may_be_meant_as_the_port() {
+    // Nobody is asked: that name is longer than names are.
+    let host = "x".repeat(70);
+    for (args, warns) in [
+        (&[&*host, "9999"][..], true),
+        (&[&format!("{host}:1"), "9999"], false),
+        (&[&*host, "Ada", "9999"], false),
+    ] {
+        let client = lab::run(program("udp-client").args(args));
+        let warning =
+            format!("[WARN ] 9999 is taken for a name; a port follows a colon: {host}:9999");
+        assert_eq!(client.stderr.contains(&warning), warns, "{client}");
+    }
+}
+
+#[test]
+fn values_that_make_no_sense_are_wrong_usage() {
+    for (args, words) in [
+        (["127.0.0.1:9999", ""], "the name is empty"),
+        (["127.0.0.1:0", "Ada"], "port 0"),
+        (["http://127.0.0.1:9999", "Ada"], "a URL is no address"),
+        (
+            ["127.0.0.1:9999", "--timout=1"],
+            "a similar argument exists: '--timeout'",
+        ),
+    ] {
+        let client = lab::run(program("udp-client").args(args));
+        assert_eq!(client.code(), Some(2), "{client}");
+        assert!(client.stderr.contains(words), "{client}");
+    }
+}
+
 /// All of 127.0.0.0/8 is this machine's on Linux only.
 #[cfg(target_os = "linux")]
 #[test]

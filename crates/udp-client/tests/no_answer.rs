@@ -71,7 +71,7 @@ fn a_strangers_datagram_is_ignored_with_a_warning() {
 #[test]
 fn a_strangers_datagrams_do_not_prolong_the_wait() {
     let (server, address) = socket();
-    let (stranger, _) = socket();
+    let (stranger, stranger_address) = socket();
     let client = Running::start(program("udp-client").args([&address, "--timeout", "0.5"]));
     let (_, peer) = receive_from(&server, &mut [0; 1024]).unwrap();
     let (ended, over) = mpsc::channel::<()>();
@@ -85,8 +85,13 @@ fn a_strangers_datagrams_do_not_prolong_the_wait() {
         let client = client.finish();
         drop(ended);
         assert_eq!(client.code(), Some(1), "{client}");
-        assert!(client.stderr.contains("no answer within 500ms"), "{client}");
         assert!(client.stderr.contains("[WARN ] ignored"), "{client}");
+        // Somebody is there, whom the user may know: that no server runs there, nobody knows.
+        let error = format!("no answer within 500ms, but {stranger_address} sent something");
+        assert!(client.stderr.contains(&error), "{client}");
+        assert!(!client.stderr.contains("no server runs there"), "{client}");
+        let hint = format!("hint: if {stranger_address} is your server");
+        assert!(client.stderr.contains(&hint), "{client}");
         assert_eq!(client.stdout, "");
     });
 }

@@ -138,7 +138,7 @@ fn claim_18_a_port_from_the_system_has_to_be_told_to_the_clients() {
     assert!(told.status.success(), "{told}");
     let untold = tcp_client(LOOPBACK.into());
     claim.saw("a client that asks for port 0", &untold.stderr);
-    assert_eq!(untold.code(), Some(1), "{untold}");
+    assert_eq!(untold.code(), Some(2), "{untold}");
 }
 
 #[test]
