@@ -51,10 +51,10 @@ pub fn commit(
 }
 
 fn stream_server<'s>(soak: &'s Soak, random: &mut Random) -> &'s Server {
-    if random.once_in(3) {
+    if random.once_in(4) {
         &soak.servers.web
     } else {
-        &soak.servers.tcp
+        soak.servers.greeting()[random.below(3)]
     }
 }
 
@@ -130,7 +130,21 @@ pub fn is_killed(soak: &Soak, _random: &mut Random) -> Outcome {
 
 /// A crowd that takes all of a server's descriptors, and more, and then gives them back.
 pub fn crowds(soak: &Soak, random: &mut Random) -> Outcome {
-    fills(soak, stream_server(soak, random), random)
+    let servers = &soak.servers;
+    let scarce = [&servers.tcp, &servers.one_thread, &servers.web];
+    fills(soak, scarce[random.below(scarce.len())], random)
+}
+
+/// Somebody stops a server, as with Ctrl+Z, and lets it go on: its answers come late, and right.
+pub fn stops_a_server(soak: &Soak, random: &mut Random) -> Outcome {
+    let servers = soak.servers.all();
+    let server = servers[random.below(servers.len())];
+    server.stop();
+    // Shorter than an answer to a datagram may take.
+    soak.goes_on_after(random.milliseconds(500));
+    server.go_on();
+    soak.count(Kind::Stopped);
+    (server.polite)(soak, random)
 }
 
 pub fn fills(soak: &Soak, server: &Server, random: &mut Random) -> Outcome {

@@ -5,12 +5,13 @@
 //! scripts/soak.sh 30s
 //! ```
 //!
-//! tcp-server, page_server and udp-server run with few descriptors. For the whole length, clients come and
-//! go at random, send garbage, reset, go silent, send without reading, vanish and are killed; crowds take
-//! all the descriptors and give them back; datagrams of every size come from many ports. Among them are
-//! clients that keep to the rules, and every answer that they get must be right: a TCP client may have to
-//! wait for it, a datagram may be lost. In the end nothing has panicked, descriptors and threads are back
-//! where they were, memory nearly so, and Ctrl+C ends each server with status 0.
+//! tcp-server, its two other shapes (`many_on_one_thread`, `process_per_connection`), page_server and
+//! udp-server run with few descriptors. For the whole length, clients come and go at random, send garbage,
+//! reset, go silent, send without reading, vanish and are killed; crowds take all the descriptors and give
+//! them back; servers are stopped, as by Ctrl+Z, and go on; datagrams of every size come from many ports.
+//! Among them are clients that keep to the rules, and every answer that they get must be right: a TCP client
+//! may have to wait for it, a datagram may be lost. In the end nothing has panicked, descriptors, threads and
+//! children are back where they were, memory nearly so, and Ctrl+C ends each server with status 0.
 //!
 //! `SOAK_SECONDS` is the length. `SEED`, which is printed, repeats what every client decides; when it comes
 //! to it, between all the others, is up to the system.
@@ -35,7 +36,7 @@ use std::time::{Duration, Instant, SystemTime};
 use lab::PATIENCE;
 
 use crate::random::Random;
-use crate::servers::{Servers, Usage};
+use crate::servers::{COUNT, Servers, Usage};
 
 const A_MINUTE: Duration = Duration::from_secs(60);
 
@@ -52,10 +53,14 @@ type Client = fn(&Soak, &mut Random) -> Outcome;
 
 /// Who runs all the time, and the longest pause between two turns, in milliseconds: a pause keeps the
 /// load bearable, and the kernel's ports from being used up by connections that have just closed.
-const CLIENTS: [(&str, Client, u64); 18] = [
+const CLIENTS: [(&str, Client, u64); 23] = [
     ("one that stays", polite::stays, 1),
+    ("one that stays", polite::stays_with_the_one_thread, 1),
+    ("one that stays", polite::stays_with_a_process, 1),
     ("a visitor", polite::visits, 20),
     ("a visitor", polite::visits, 20),
+    ("a visitor", polite::visits_the_one_thread, 20),
+    ("a visitor", polite::visits_the_processes, 20),
     ("a reader", polite::reads_the_page, 50),
     ("a sender", polite::sends_datagrams, 50),
     ("a sender", polite::sends_datagrams, 50),
@@ -71,6 +76,7 @@ const CLIENTS: [(&str, Client, u64); 18] = [
     ("a flood", faults::floods, 20),
     ("a flood", faults::floods, 20),
     ("a crowd", faults::crowds, 5000),
+    ("Ctrl+Z", faults::stops_a_server, 3000),
 ];
 
 /// What is counted: what the clients that keep to the rules got, and what the others did.
@@ -86,10 +92,11 @@ enum Kind {
     Vanished,
     Killed,
     Crowds,
+    Stopped,
     Datagrams,
 }
 
-const KINDS: [(Kind, &str); 11] = [
+const KINDS: [(Kind, &str); 12] = [
     (Kind::Clients, "clients served"),
     (Kind::Answers, "answers right"),
     (Kind::Lost, "datagrams lost"),
@@ -100,6 +107,7 @@ const KINDS: [(Kind, &str); 11] = [
     (Kind::Vanished, "vanished"),
     (Kind::Killed, "killed"),
     (Kind::Crowds, "crowds"),
+    (Kind::Stopped, "stopped"),
     (Kind::Datagrams, "datagrams"),
 ];
 
@@ -107,7 +115,7 @@ const KINDS: [(Kind, &str); 11] = [
 struct Soak {
     servers: Servers,
     /// What the servers had before their first client.
-    first: [Usage; 3],
+    first: [Usage; COUNT],
     /// The page of page_server, as it is.
     page: Vec<u8>,
     seed: u64,
@@ -172,10 +180,19 @@ impl Soak {
 
     /// Shows the servers the worst that is to come, so that they have had all the memory that it takes.
     fn warm_up(&self, random: &mut Random) {
-        for server in [&self.servers.tcp, &self.servers.web] {
+        let Servers {
+            tcp,
+            one_thread,
+            processes,
+            web,
+            ..
+        } = &self.servers;
+        for server in [tcp, one_thread, processes, web] {
             for fault in faults::FAULTS {
                 faults::commit(self, server, fault, random).unwrap();
             }
+        }
+        for server in [tcp, one_thread, web] {
             faults::fills(self, server, random).unwrap();
         }
         faults::floods(self, random).unwrap();
@@ -257,8 +274,8 @@ impl Soak {
         format!("{}; {}", counts.join(", "), servers.join("; "))
     }
 
-    /// Talks to the servers until each has the descriptors and threads of the beginning again.
-    fn settle(&self, random: &mut Random) -> [Usage; 3] {
+    /// Talks to the servers until each has the descriptors, threads and children of the beginning again.
+    fn settle(&self, random: &mut Random) -> [Usage; COUNT] {
         let start = Instant::now();
         loop {
             // A thread says its last word before it ends: the end is no event that anybody is told of.
@@ -268,7 +285,8 @@ impl Soak {
             }
             let now = self.servers.usage();
             let same = |(now, first): (&Usage, &Usage)| {
-                (now.descriptors, now.threads) == (first.descriptors, first.threads)
+                (now.descriptors, now.threads, now.children)
+                    == (first.descriptors, first.threads, first.children)
             };
             if now.iter().zip(&self.first).all(same) {
                 return now;

@@ -14,7 +14,20 @@ const LOST: Duration = Duration::from_secs(1);
 
 /// A client that stays as long as the soak.
 pub fn stays(soak: &Soak, random: &mut Random) -> Outcome {
-    let mut stream = welcomed(soak.servers.tcp.address)?;
+    stays_with(soak, soak.servers.tcp.address, random)
+}
+
+/// As well, with the other shapes of the server.
+pub fn stays_with_the_one_thread(soak: &Soak, random: &mut Random) -> Outcome {
+    stays_with(soak, soak.servers.one_thread.address, random)
+}
+
+pub fn stays_with_a_process(soak: &Soak, random: &mut Random) -> Outcome {
+    stays_with(soak, soak.servers.processes.address, random)
+}
+
+fn stays_with(soak: &Soak, server: SocketAddr, random: &mut Random) -> Outcome {
+    let mut stream = welcomed(server)?;
     while soak.goes_on() {
         introduce(soak, &mut stream, random)?;
     }
@@ -23,7 +36,20 @@ pub fn stays(soak: &Soak, random: &mut Random) -> Outcome {
 
 /// A client that comes, introduces a few people, and leaves.
 pub fn visits(soak: &Soak, random: &mut Random) -> Outcome {
-    let mut stream = welcomed(soak.servers.tcp.address)?;
+    visits_at(soak, soak.servers.tcp.address, random)
+}
+
+/// As well, at the other shapes of the server.
+pub fn visits_the_one_thread(soak: &Soak, random: &mut Random) -> Outcome {
+    visits_at(soak, soak.servers.one_thread.address, random)
+}
+
+pub fn visits_the_processes(soak: &Soak, random: &mut Random) -> Outcome {
+    visits_at(soak, soak.servers.processes.address, random)
+}
+
+fn visits_at(soak: &Soak, server: SocketAddr, random: &mut Random) -> Outcome {
+    let mut stream = welcomed(server)?;
     for _ in 0..random.below(10) {
         introduce(soak, &mut stream, random)?;
     }

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
 
-use lab::{PATIENCE, Running, example, program};
+use lab::{PATIENCE, Running, Signal, example, program};
 
 use crate::{Client, polite};
 
@@ -16,18 +16,27 @@ const DESCRIPTORS: &str = "64";
 const OUT_OF_DESCRIPTORS: &str = "Too many open files";
 
 /// What a server says, by design, of peers in trouble and of its own lack of descriptors.
-const EXPECTED: [&str; 4] = [
+const EXPECTED: [&str; 6] = [
     OUT_OF_DESCRIPTORS,
+    "did not contain valid UTF-8",
     "the buffer is full",
     "Connection reset by peer",
     "Broken pipe",
+    "hint: ", // a child of process_per_connection ends with the error of its one client
 ];
 
 /// How many unexpected lines are kept for the reader: the first ones tell enough.
 const UNEXPECTED: usize = 100;
 
+/// How many servers there are.
+pub const COUNT: usize = 5;
+
 pub struct Servers {
     pub tcp: Server,
+    /// The same conversation, with poll(2).
+    pub one_thread: Server,
+    /// And with a child for each client: it runs out of nothing.
+    pub processes: Server,
     pub web: Server,
     pub udp: Server,
 }
@@ -54,6 +63,8 @@ struct Reports {
 pub struct Usage {
     pub descriptors: usize,
     pub threads: usize,
+    /// Zombies too.
+    pub children: usize,
     /// In KiB.
     pub resident: u64,
 }
@@ -63,30 +74,57 @@ impl Servers {
         let options = ["--delay", "0", "--backlog", "128"];
         let (tcp, web) = (program("tcp-server"), example("page_server"));
         let udp = program("udp-server");
+        let one_thread = "many_on_one_thread";
+        let processes = "process_per_connection";
         Self {
             tcp: Server::start("tcp-server", &tcp, &options, polite::visits),
+            one_thread: Server::start(
+                one_thread,
+                &example(one_thread),
+                &[],
+                polite::visits_the_one_thread,
+            ),
+            processes: Server::start(
+                processes,
+                &example(processes),
+                &[],
+                polite::visits_the_processes,
+            ),
             web: Server::start("page_server", &web, &[], polite::reads_the_page),
             udp: Server::start("udp-server", &udp, &[], polite::sends_datagrams),
         }
     }
 
-    pub fn all(&self) -> [&Server; 3] {
-        [&self.tcp, &self.web, &self.udp]
+    pub fn all(&self) -> [&Server; COUNT] {
+        [
+            &self.tcp,
+            &self.one_thread,
+            &self.processes,
+            &self.web,
+            &self.udp,
+        ]
     }
 
-    pub fn usage(&self) -> [Usage; 3] {
+    /// Those that greet over TCP.
+    pub fn greeting(&self) -> [&Server; 3] {
+        [&self.tcp, &self.one_thread, &self.processes]
+    }
+
+    pub fn usage(&self) -> [Usage; COUNT] {
         self.all().map(Server::usage)
     }
 
     /// Presses Ctrl+C on each, with clients that are still connected.
     pub fn end(self) {
-        for server in [self.tcp, self.web] {
+        for server in [self.tcp, self.one_thread, self.web] {
             let idle: Vec<_> = (0..10)
                 .map(|_| TcpStream::connect_timeout(&server.address, PATIENCE).unwrap())
                 .collect();
             server.end();
             drop(idle);
         }
+        // Its children would stay with their clients, as they are meant to.
+        self.processes.end();
         self.udp.end();
     }
 }
@@ -153,6 +191,7 @@ impl Server {
         Usage {
             descriptors: entries("fd"),
             threads: entries("task"),
+            children: self.running.children().len(),
             resident: resident.parse().unwrap(),
         }
     }
@@ -163,8 +202,19 @@ impl Server {
         Usage {
             descriptors: 0,
             threads: 0,
+            children: 0,
             resident: 0,
         }
+    }
+
+    /// Stops it, as Ctrl+Z does, but for good: it cannot refuse.
+    pub fn stop(&self) {
+        self.running.signal(Signal::STOP);
+    }
+
+    /// Lets it go on, as `fg` does.
+    pub fn go_on(&self) {
+        self.running.signal(Signal::CONT);
     }
 
     fn end(self) {
@@ -187,11 +237,12 @@ impl fmt::Display for Usage {
         let Self {
             descriptors,
             threads,
+            children,
             resident,
         } = self;
         write!(
             f,
-            "{descriptors} descriptors, {threads} threads, {resident} KiB"
+            "{descriptors} descriptors, {threads} threads, {children} children, {resident} KiB"
         )
     }
 }
