@@ -2,22 +2,19 @@
 //!
 //! Alone in its file: another test that starts a program has, for a moment, a copy of every pipe's end.
 
-mod scripted;
-
-use std::io::{Read, Write};
+use std::io::Read;
 use std::process::Stdio;
 use std::sync::mpsc;
 
-use lab::program;
-use scripted::{Folder, Server};
+use lab::{Folder, Server, Talk, program};
 
 /// As `http-fetch | head -1`, whose reader leaves early; here it leaves before anything is printed.
 #[test]
 fn a_page_is_saved_though_nobody_reads_the_header() {
     let (left, reader_left) = mpsc::channel();
-    let server = Server::plays(move |stream| {
+    let server = Server::answers(move |client| {
         reader_left.recv().unwrap();
-        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello").unwrap();
+        client.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello");
     });
     let folder = Folder::with_old_page();
     let mut client = program("http-fetch")

@@ -2,42 +2,32 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod scripted;
+mod failed;
 
+use std::fmt::Display;
 use std::io::Write;
 use std::thread;
-use std::time::Duration;
 
-use lab::{program, run};
-use scripted::{Folder, OLD, Server, failed, stays};
-use socket2::{Domain, SockRef, Socket, Type};
+use failed::failed;
+use lab::{Folder, Server, Talk, program, run};
 
 const BREAKS_OFF: &str = "broke off, or speaks no HTTP/1.1";
 
 /// Fetches from there, checks that it fails with these words and leaves the old page alone, and gives
 /// back what was wrong.
-fn fails(url: impl ToString, options: &[&str], words: &str, hint: &str) -> String {
+fn fails(url: impl Display, options: &[&str], words: &str, hint: &str) -> String {
     let folder = Folder::with_old_page();
-    let ended = folder.fetch(url.to_string(), options);
+    let ended = folder.fetch(&url, options);
     failed(&ended, url, words, hint);
     assert_eq!(ended.stdout, "", "{ended}");
     assert_eq!(folder.names(), ["page.html"]);
-    assert_eq!(folder.saved(), OLD);
+    assert_eq!(folder.saved(), Folder::OLD_PAGE);
     ended.stderr
-}
-
-/// A socket with an address of its own, where nobody listens.
-fn bound() -> (Socket, std::net::SocketAddr) {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    let any: std::net::SocketAddr = ([127, 0, 0, 1], 0).into();
-    socket.bind(&any.into()).unwrap();
-    let address = socket.local_addr().unwrap().as_socket().unwrap();
-    (socket, address)
 }
 
 #[test]
 fn a_connection_refused_names_the_server_to_start() {
-    let (_nobody, address) = bound();
+    let (_nobody, address) = lab::nobody::tcp();
     fails(address, &[], "(os error ", "--example page_server");
 }
 
@@ -52,7 +42,7 @@ fn a_name_that_does_not_exist_is_a_matter_of_spelling() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_server_with_a_full_backlog_is_given_up() {
-    let (server, address) = bound();
+    let (server, address) = lab::nobody::tcp();
     server.listen(0).unwrap();
     let _first = std::net::TcpStream::connect(address).unwrap();
     fails(
@@ -65,7 +55,7 @@ fn a_server_with_a_full_backlog_is_given_up() {
 
 #[test]
 fn a_silent_server_is_given_up() {
-    let server = Server::plays(stays);
+    let server = Server::sends_and_stays("");
     fails(
         server.address,
         &["--timeout", "0.5"],
@@ -73,7 +63,7 @@ fn a_silent_server_is_given_up() {
         "--timeout",
     );
     // It has its request all the same.
-    assert!(server.request().starts_with("GET / "));
+    assert!(server.finish().starts_with("GET / "));
 }
 
 #[test]
@@ -108,11 +98,9 @@ fn an_empty_reply_is_no_answer() {
 
 #[test]
 fn a_reset_is_told_with_the_bytes_that_came() {
-    let server = Server::plays(|stream| {
-        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nHello").unwrap();
-        SockRef::from(&*stream)
-            .set_linger(Some(Duration::ZERO))
-            .unwrap();
+    let server = Server::answers(|client| {
+        client.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nHello");
+        client.will_reset();
     });
     // Wine takes a reset for a close, which leaves half a page.
     let hint = if cfg!(windows) {
@@ -185,7 +173,7 @@ fn a_reply_that_makes_no_sense_is_told_with_the_bytes_that_came() {
     ] {
         // The client may hang up as soon as it sees that this makes no sense.
         let sent = reply.to_owned();
-        let server = Server::plays(move |stream| drop(stream.write_all(sent.as_bytes())));
+        let server = Server::answers(move |mut client| drop(client.write_all(sent.as_bytes())));
         let wrong = fails(server.address, &[], wrong, BREAKS_OFF);
         let came = format!("({} bytes came)\n", reply.len());
         assert!(wrong.contains(&came), "{came:?} is not in {wrong}");
@@ -199,9 +187,9 @@ fn a_reply_without_end_is_stopped() {
         "HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n",
     ] {
-        let server = Server::plays(move |stream| {
-            stream.write_all(start.as_bytes()).unwrap();
-            while stream.write_all(&[b'x'; 4096]).is_ok() {}
+        let server = Server::answers(move |mut client| {
+            client.send(start);
+            while client.write_all(&[b'x'; 4096]).is_ok() {}
         });
         let options = ["--max-size", "1", "--recv-size", "1024"];
         let wrong = fails(server.address, &options, "more than 1 MiB (", "--max-size");
@@ -209,7 +197,7 @@ fn a_reply_without_end_is_stopped() {
         let came = wrong.split('(').nth(1).unwrap().split(' ').next().unwrap();
         let beyond = came.parse::<usize>().unwrap() - (1 << 20);
         assert!((1..=1024).contains(&beyond), "{wrong}");
-        server.request();
+        server.finish();
     }
 }
 
@@ -227,10 +215,10 @@ fn a_header_without_end_is_stopped() {
             "X: y\r\n",
         ),
     ] {
-        let server = Server::plays(move |stream| {
-            stream.write_all(start.as_bytes()).unwrap();
+        let server = Server::answers(move |mut client| {
+            client.send(start);
             let more = more.repeat(500);
-            while stream.write_all(more.as_bytes()).is_ok() {}
+            while client.write_all(more.as_bytes()).is_ok() {}
         });
         fails(
             server.address,

@@ -1,12 +1,6 @@
 //! The practice server, alone and with `http-fetch`.
 
-mod scripted;
-
-use std::io::{Read, Write};
-use std::net::TcpStream;
-
-use lab::{Running, example, run};
-use scripted::Folder;
+use lab::{Folder, Running, Talk, connect, example, run};
 
 const PAGE: &str = "<!DOCTYPE html>\n<title>Practice</title>\n<h1>It works!</h1>\n";
 
@@ -41,9 +35,9 @@ fn the_page_is_fetched_and_the_request_is_shown() {
 fn a_silent_client_delays_nobody() {
     let server = page_server();
     let address = server.address();
-    let silent = TcpStream::connect(address).unwrap();
-    let mut breaks_off = TcpStream::connect(address).unwrap();
-    breaks_off.write_all(b"GET /half").unwrap();
+    let silent = connect(address);
+    let breaks_off = connect(address);
+    breaks_off.send("GET /half");
     for _ in 0..3 {
         let folder = Folder::new();
         let client = folder.fetch(address, &[]);
@@ -58,10 +52,10 @@ fn a_request_without_end_or_sense_ends_only_its_own_connection() {
     let server = page_server();
     let address = server.address();
     for request in [&[b'x'; 8 * 1024][..], b"\xff\xfe\r\n\r\n", b"\r\n"] {
-        let mut client = TcpStream::connect(address).unwrap();
-        client.write_all(request).unwrap();
+        let client = connect(address);
+        client.send(request);
         // Answered or reset, but ended.
-        let _ = client.read_to_end(&mut Vec::new());
+        client.until_the_end_or_a_reset();
     }
     let folder = Folder::new();
     let client = folder.fetch(address, &[]);
@@ -72,9 +66,9 @@ fn a_request_without_end_or_sense_ends_only_its_own_connection() {
 #[test]
 fn a_request_cannot_write_to_the_terminal() {
     let server = page_server();
-    let mut client = TcpStream::connect(server.address()).unwrap();
-    client.write_all(b"GET /\x1b[2J HTTP/1.1\r\n\r\n").unwrap();
-    client.read_to_end(&mut Vec::new()).unwrap();
+    let client = connect(server.address());
+    client.send("GET /\x1b[2J HTTP/1.1\r\n\r\n");
+    client.until_the_end();
     assert_eq!(server.wait_for("GET"), "GET /\\x1b[2J HTTP/1.1");
 }
 
@@ -83,11 +77,7 @@ fn an_address_in_use_is_told_in_two_lines() {
     let first = page_server();
     let address = first.address().to_string();
     let second = run(example("page_server").arg(&address));
-    assert_eq!(second.code(), Some(1), "{second}");
-    let lines: Vec<_> = second.stderr.lines().collect();
-    let [wrong, hint] = lines[..] else {
-        panic!("not two lines: {second}");
-    };
+    let (wrong, hint) = second.fatal();
     assert!(
         wrong.starts_with(&format!("page_server: {address}: ")),
         "{second}"
@@ -111,7 +101,7 @@ fn ctrl_c_ends_it_also_with_a_silent_client() {
 
     let busy = page_server();
     let address = busy.address();
-    let _silent = TcpStream::connect(address).unwrap();
+    let _silent = connect(address);
     // Its turn comes after the silent one's.
     let client = Folder::new().fetch(address, &[]);
     assert!(client.status.success(), "{client}");

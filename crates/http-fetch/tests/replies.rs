@@ -1,13 +1,8 @@
 //! What `http-fetch` makes of replies that servers may give.
 
-mod scripted;
-
-use std::io::Write;
 use std::thread;
 
-use lab::{program, run};
-use scripted::{Folder, OLD, Server};
-use socket2::SockRef;
+use lab::{Folder, Server, Talk, program, run};
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Sum\r\n\r\n\
     6;name=\"a value\"\r\nHello,\r\n0A ; lone\r\n 0\r\n\r\nbye\n\r\n000;last\r\nSum: 1\r\n\r\n";
@@ -43,9 +38,9 @@ fn a_large_page_is_saved_byte_for_byte_whatever_the_receive_size() {
         ("65536", length),
         ("65536", until_close),
     ] {
-        let server = Server::plays(move |stream| {
-            write!(stream, "HTTP/1.1 200 OK\r\n{header}\r\n\r\n").unwrap();
-            stream.write_all(&page()).unwrap();
+        let server = Server::answers(move |client| {
+            client.send(format!("HTTP/1.1 200 OK\r\n{header}\r\n\r\n"));
+            client.send(page());
         });
         let folder = Folder::with_old_page();
         let ended = folder.fetch(server.address, &["--recv-size", size]);
@@ -88,10 +83,10 @@ fn no_receive_is_larger_than_it_may_be() {
 
 #[test]
 fn a_reply_may_come_one_byte_at_a_time() {
-    let server = Server::plays(|stream| {
-        stream.set_nodelay(true).unwrap();
+    let server = Server::answers(|client| {
+        client.set_nodelay(true).unwrap();
         for byte in CHUNKED.as_bytes() {
-            stream.write_all(&[*byte]).unwrap();
+            client.send([*byte]);
         }
     });
     let folder = Folder::new();
@@ -218,10 +213,9 @@ fn a_server_that_does_not_close_has_answered_all_the_same() {
 
 #[test]
 fn a_server_that_resets_after_its_answer_has_answered() {
-    let server = Server::plays(|stream| {
-        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello").unwrap();
-        let socket = SockRef::from(&*stream);
-        socket.set_linger(Some(std::time::Duration::ZERO)).unwrap();
+    let server = Server::answers(|client| {
+        client.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello");
+        client.will_reset();
     });
     let folder = Folder::with_old_page();
     let ended = folder.fetch(server.address, &[]);
@@ -230,7 +224,10 @@ fn a_server_that_resets_after_its_answer_has_answered() {
         assert!(ended.status.success(), "{ended}");
         assert_eq!(folder.saved(), "Hello");
     } else {
-        assert!(["Hello", OLD].contains(&folder.saved().as_str()), "{ended}");
+        assert!(
+            ["Hello", Folder::OLD_PAGE].contains(&folder.saved().as_str()),
+            "{ended}"
+        );
     }
 }
 

@@ -2,23 +2,23 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod scripted;
+use std::io;
 
-use std::io::{self, Write};
-
-use scripted::{Folder, Server};
+use lab::{Folder, Server, Talk};
 
 const REPLY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 /// What a server on this address is asked, where the client is given this URL, with PORT for its port.
 fn asked(address: &str, url: &str) -> io::Result<String> {
-    let server = Server::plays_on(address, |stream| {
-        stream.write_all(REPLY.as_bytes()).unwrap();
+    let server = Server::plays_on(address, |client| {
+        let request = client.receive_until("\r\n\r\n");
+        client.send(REPLY);
+        request
     })?;
     let port = server.address.port().to_string();
     let ended = Folder::new().fetch(url.replace("PORT", &port), &[]);
     assert!(ended.status.success(), "{ended}");
-    Ok(server.request().replace(&port, "PORT"))
+    Ok(server.finish().replace(&port, "PORT"))
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! Where `http-fetch` saves a page, and what it leaves there when it cannot.
 
-mod scripted;
+mod failed;
 
 use std::fs;
 use std::net::SocketAddr;
 
+use failed::failed;
 #[cfg(unix)]
 use lab::Running;
-use lab::{program, run};
-use scripted::{Folder, OLD, Server, failed};
+use lab::{Folder, Server, program, run};
 
 const REPLY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello";
 
@@ -35,7 +35,7 @@ fn without_a_name_the_page_is_called_sina_html() {
 #[test]
 fn the_old_page_is_replaced_whole_and_nothing_else_is_touched() {
     let folder = Folder::with_old_page();
-    fs::write(folder.path().join("other.html"), OLD).unwrap();
+    fs::write(folder.path().join("other.html"), Folder::OLD_PAGE).unwrap();
     let ended = folder.fetch(page_server(), &[]);
     assert!(ended.status.success(), "{ended}");
     assert_eq!(folder.saved(), "Hello");
@@ -74,7 +74,7 @@ fn a_file_where_the_folder_should_be_is_named() {
         "the folder that you name",
     );
     assert_eq!(folder.names(), ["page.html"]);
-    assert_eq!(folder.saved(), OLD);
+    assert_eq!(folder.saved(), Folder::OLD_PAGE);
 }
 
 #[test]
@@ -216,7 +216,7 @@ mod unix {
         );
         assert_eq!(
             (folder.saved(), folder.names()),
-            (OLD.into(), vec!["page.html".into()])
+            (Folder::OLD_PAGE.into(), vec!["page.html".into()])
         );
     }
 
@@ -226,7 +226,7 @@ mod unix {
             .args([&page_server().to_string(), "-o", file])
             .current_dir(folder.path()));
         failed(&ended, shown, "(os error ", hint);
-        assert_eq!(folder.saved(), OLD);
+        assert_eq!(folder.saved(), Folder::OLD_PAGE);
     }
 
     #[test]
@@ -344,6 +344,6 @@ mod unix {
             .env_remove("RUST_LOG"));
         failed(&ended, folder.page().display(), "(os error ", "make room");
         assert_eq!(folder.names(), ["page.html"]);
-        assert_eq!(folder.saved(), OLD);
+        assert_eq!(folder.saved(), Folder::OLD_PAGE);
     }
 }

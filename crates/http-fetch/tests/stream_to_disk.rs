@@ -2,20 +2,17 @@
 
 #![allow(clippy::unwrap_used)] // in the helpers of tests, as in tests
 
-mod scripted;
-
 use std::fs;
 
-use lab::{Ended, example, run};
-use scripted::{Folder, OLD, Server};
+use lab::{Ended, Folder, Server, Talk, example, run};
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
                        5\r\nHello\r\n2;more\r\n, \r\n5\r\nworld\r\n0\r\nA: b\r\n\r\n";
 
 /// Runs it in a folder where an old page is.
-fn fetch(server: &Server) -> (Folder, Ended) {
+fn fetch(server: &Server<String>) -> (Folder, Ended) {
     let folder = Folder::new();
-    fs::write(folder.path().join("sina.html"), OLD).unwrap();
+    fs::write(folder.path().join("sina.html"), Folder::OLD_PAGE).unwrap();
     let mut fetch = example("stream_to_disk");
     let ended = run(fetch
         .arg(server.address.to_string())
@@ -66,7 +63,7 @@ fn half_a_page_leaves_the_old_one() {
         assert_eq!(ended.code(), Some(1), "{ended}");
         assert!(ended.stderr.starts_with(&start), "{ended}");
         assert!(ended.stderr.contains("\nhint: "), "{ended}");
-        assert_eq!(saved(&folder), OLD);
+        assert_eq!(saved(&folder), Folder::OLD_PAGE);
     }
 }
 
@@ -90,22 +87,20 @@ fn a_full_disk_is_the_files_affair() {
 #[test]
 #[cfg(unix)]
 fn ctrl_c_leaves_the_old_page_and_nothing_else() {
-    use std::io::Write;
     use std::sync::mpsc;
 
     use lab::Running;
-    use scripted::stays;
 
     let (all_sent, half_a_page) = mpsc::channel();
-    let server = Server::plays(move |stream| {
-        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+    let server = Server::answers(move |client| {
+        client.send("HTTP/1.1 200 OK\r\n\r\n");
         // More than waits in the system: when all is sent, the client has begun to write.
-        stream.write_all(&vec![b'x'; 64 << 20]).unwrap();
+        client.send(vec![b'x'; 64 << 20]);
         all_sent.send(()).unwrap();
-        stays(stream);
+        client.until_the_end_or_a_reset();
     });
     let folder = Folder::new();
-    fs::write(folder.path().join("sina.html"), OLD).unwrap();
+    fs::write(folder.path().join("sina.html"), Folder::OLD_PAGE).unwrap();
     let mut fetch = example("stream_to_disk");
     let fetch = Running::start(
         fetch
@@ -125,7 +120,7 @@ fn ctrl_c_leaves_the_old_page_and_nothing_else() {
     assert_eq!(ended.code(), Some(130), "{ended}");
     assert_eq!(ended.stderr, "");
     assert_eq!(folder.names(), ["sina.html"]);
-    assert_eq!(saved(&folder), OLD);
+    assert_eq!(saved(&folder), Folder::OLD_PAGE);
 }
 
 #[test]
@@ -144,7 +139,7 @@ fn a_command_line_that_makes_no_sense_is_wrong_usage() {
 
 #[test]
 fn nobody_there_is_told_with_what_to_do() {
-    let (_socket, address) = lab::claim::deserted(([127, 0, 0, 1], 0)).unwrap();
+    let (_nobody, address) = lab::nobody::tcp();
     let ended = run(example("stream_to_disk").arg(address.to_string()));
     assert_eq!(ended.code(), Some(1), "{ended}");
     let hint = "\nhint: start one: cargo run -p http-fetch --example page_server";

@@ -32,7 +32,7 @@ fn command(path: PathBuf) -> Command {
 }
 
 /// The folder of the programs: that of this very test, which cargo put in its `deps`.
-fn built() -> &'static PathBuf {
+pub fn built() -> &'static PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let test = env::current_exe().expect("a test knows where it is");

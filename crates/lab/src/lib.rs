@@ -30,6 +30,7 @@ mod build;
 pub mod claim;
 mod client;
 mod datagram;
+mod folder;
 pub mod nobody;
 pub mod packet;
 mod python;
@@ -41,6 +42,7 @@ pub use build::{example, program};
 pub use claim::{Claim, outcome};
 pub use client::{connect, connection, welcomed};
 pub use datagram::{receive_from, udp_socket};
+pub use folder::Folder;
 pub use python::python;
 pub use running::{Ended, PATIENCE, Running, run};
 #[cfg(unix)]

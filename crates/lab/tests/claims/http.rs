@@ -1,8 +1,5 @@
 //! Claims 44 to 46, 49, 50, 61, 62 and 79 of docs/claims.md: fetching a page, and what a stream's calls give.
 
-#[path = "../../../http-fetch/tests/scripted/mod.rs"]
-mod scripted;
-
 use std::fs;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -11,9 +8,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lab::claim::{connection, in_vain, wait_for_bytes};
-use lab::{Claim, Ended, PATIENCE, Running, example, outcome, program};
-use scripted::{Folder, OLD, Server, failed};
+use lab::claim::in_vain;
+use lab::{
+    Claim, Ended, Folder, PATIENCE, Running, Server, Talk, connect, connection, example, outcome,
+    program, welcomed,
+};
 use socket2::SockRef;
 
 const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
@@ -22,19 +21,17 @@ const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
 const IN_VAIN: Duration = Duration::from_millis(200);
 
 /// What comes within so much time, which a mute peer lets pass.
-fn read_within(stream: &mut TcpStream, time: Duration) -> io::Result<String> {
+fn read_within(stream: &TcpStream, time: Duration) -> io::Result<String> {
     stream.set_read_timeout(Some(time)).unwrap();
-    let mut buffer = [0; 1024];
-    let length = stream.read(&mut buffer)?;
-    Ok(String::from_utf8_lossy(&buffer[..length]).into_owned())
+    stream.recv()
 }
 
 #[test]
 fn claim_44_tcp_server_speaks_first_and_http_fetch_does_too() {
     let claim = Claim::new(44, "the protocol says who speaks first");
     let server = Running::start(program("tcp-server").args(["127.0.0.1:0", "--delay", "0"]));
-    let mut mute = TcpStream::connect(server.address()).unwrap();
-    let first = read_within(&mut mute, PATIENCE).unwrap();
+    let mute = connect(server.address());
+    let first = read_within(&mute, PATIENCE).unwrap();
     claim.saw("tcp-server, to a client that is mute", &first);
     assert_eq!(first, "Welcome!");
 
@@ -42,7 +39,7 @@ fn claim_44_tcp_server_speaks_first_and_http_fetch_does_too() {
     let web = Server::sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello");
     let folder = Folder::new();
     let fetched = folder.fetch(web.address, &[]);
-    let request = web.request();
+    let request = web.finish();
     let first = request.lines().next().unwrap_or_default();
     claim.saw("http-fetch, to a server that is mute", first);
     assert_eq!(first, "GET / HTTP/1.1");
@@ -50,7 +47,8 @@ fn claim_44_tcp_server_speaks_first_and_http_fetch_does_too() {
 
     let fetched = folder.fetch(server.address(), &[]);
     claim.saw("http-fetch, to tcp-server", &fetched.stderr);
-    failed(&fetched, server.address(), "no HTTP/1.1: \"Welcome!", "");
+    let (error, _) = fetched.fatal();
+    assert!(error.contains("no HTTP/1.1: \"Welcome!"), "{error}");
 }
 
 #[test]
@@ -59,14 +57,14 @@ fn claim_44_two_sides_that_wait_for_each_other_are_both_mute() {
     let listener = TcpListener::bind(LOOPBACK).unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let client = Running::start(program("tcp-client").args([&address, "Ada"]));
-    let (mut server, _) = listener.accept().unwrap();
-    let heard = read_within(&mut server, IN_VAIN);
+    let (server, _) = listener.accept().unwrap();
+    let heard = read_within(&server, IN_VAIN);
     claim.saw("tcp-client, to a server that is mute", outcome(&heard));
     assert!(in_vain(&heard));
     assert_eq!(client.stdout(), "");
 
-    server.write_all(b"Welcome!").unwrap();
-    let heard = read_within(&mut server, PATIENCE).unwrap();
+    server.send("Welcome!");
+    let heard = read_within(&server, PATIENCE).unwrap();
     claim.saw("and when it was greeted", &heard);
     assert_eq!(heard, "Ada");
 }
@@ -124,8 +122,8 @@ fn claim_45_what_is_no_http_is_answered_with_400() {
         ("GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 Bad Request"),
         ("Hello, server!\r\n\r\n", "HTTP/1.1 400 Bad Request"),
     ] {
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
+        let stream = connect(address);
+        stream.send(request);
         let reply = read_message(&mut BufReader::new(stream)).unwrap();
         claim.saw(format_args!("{request:?}"), &reply[0]);
         assert_eq!(reply[0], expected);
@@ -158,19 +156,19 @@ for request in b'GET / HTTP/1.1', b'Hello, dear server!':
 #[test]
 fn claim_45_without_connection_close_the_connection_stays_open() {
     let claim = Claim::new(45, "without Connection: close the connection stays open");
-    let mut stream = TcpStream::connect(strict_server()).unwrap();
+    let stream = connect(strict_server());
     let mut replies = BufReader::new(stream.try_clone().unwrap());
-    stream.write_all(REQUEST.as_bytes()).unwrap();
+    stream.send(REQUEST);
     let reply = read_message(&mut replies).unwrap();
     claim.saw("the answer", &reply[0]);
-    let more = read_within(&mut stream, IN_VAIN);
+    let more = read_within(&stream, IN_VAIN);
     claim.saw("recv until it is closed", outcome(&more));
     assert!(in_vain(&more));
 
     // It is open, and not merely slow to close: the next request is answered.
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let closing = REQUEST.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
-    stream.write_all(closing.as_bytes()).unwrap();
+    stream.send(closing);
     let reply = read_message(&mut replies).unwrap();
     claim.saw("with Connection: close", &reply[0]);
     assert_eq!(reply[0], "HTTP/1.1 200 OK");
@@ -182,9 +180,9 @@ fn claim_45_without_connection_close_the_connection_stays_open() {
 #[test]
 fn claim_46_recv_returns_at_most_so_many_bytes() {
     let claim = Claim::new(46, "recv returns at most so many bytes");
-    let (mut client, mut server) = connection().unwrap();
+    let (mut client, mut server) = connection();
     server.write_all(&[b'x'; 3000]).unwrap();
-    wait_for_bytes(&client, 3000);
+    client.wait_for_bytes(3000);
     let mut lengths = Vec::new();
     while lengths.iter().sum::<usize>() < 3000 {
         lengths.push(client.read(&mut [0; 1024]).unwrap());
@@ -203,11 +201,11 @@ fn claim_46_recv_returns_at_most_so_many_bytes() {
 fn claim_46_http_fetch_receives_as_many_bytes_as_it_may_or_fewer() {
     let claim = Claim::new(46, "http-fetch receives as many bytes as it may, or fewer");
     let (go_on, told) = mpsc::channel();
-    let server = Server::plays(move |stream| {
-        stream.write_all(b"HTTP/1.1 ").unwrap();
+    let server = Server::answers(move |client| {
+        client.send("HTTP/1.1 ");
         told.recv().unwrap();
         let rest = format!("200 OK\r\nContent-Length: 2959\r\n\r\n{:2959}", "");
-        stream.write_all(rest.as_bytes()).unwrap();
+        client.send(rest);
     });
     let folder = Folder::new();
     let mut fetch = program("http-fetch");
@@ -262,11 +260,11 @@ fn claim_49_the_first_blank_line_ends_the_header() {
 
     let folder = Folder::with_old_page();
     let server = Server::sends("HTTP/1.1 200 OK\r\nServer: lab\r\nHello");
-    let address = server.address;
-    let fetched = folder.fetch(address, &[]);
+    let fetched = folder.fetch(server.address, &[]);
     claim.saw("no blank line", &fetched.stderr);
-    failed(&fetched, address, "no blank line", "");
-    assert_eq!(folder.saved(), OLD);
+    let (error, _) = fetched.fatal();
+    assert!(error.contains("no blank line"), "{error}");
+    assert_eq!(folder.saved(), Folder::OLD_PAGE);
 }
 
 #[test]
@@ -322,10 +320,9 @@ fn claim_50_the_page_that_is_saved_says_go_to_https() {
 fn claim_61_what_arrives_are_bytes_and_not_always_text() {
     let claim = Claim::new(61, "what arrives are bytes, and not always text");
     let server = Running::start(program("tcp-server").args(["127.0.0.1:0", "--delay", "0"]));
-    let mut stream = TcpStream::connect(server.address()).unwrap();
-    stream.read_exact(&mut [0; 8]).unwrap();
+    let mut stream = welcomed(server.address());
     let name = [0xff, 0x00, 0xfe];
-    stream.write_all(&name).unwrap();
+    stream.send(name);
     let mut answer = [0; 11];
     stream.read_exact(&mut answer).unwrap();
     claim.saw("sent", format_args!("{name:?}"));
@@ -381,7 +378,7 @@ for data in b'Michael', 'Michael':
 #[test]
 fn claim_62_each_call_of_the_table_has_its_counterpart() {
     let claim = Claim::new(62, "each call of the table has its counterpart");
-    let (mut client, server) = connection().unwrap();
+    let (mut client, server) = connection();
     let peer = client.peer_addr().unwrap();
     claim.saw("getpeername: peer_addr", peer);
     assert_eq!(peer, server.local_addr().unwrap());
@@ -398,7 +395,7 @@ fn claim_62_each_call_of_the_table_has_its_counterpart() {
     }
 
     let start = Instant::now();
-    let waited = read_within(&mut client, IN_VAIN);
+    let waited = read_within(&client, IN_VAIN);
     claim.saw("settimeout: set_read_timeout", outcome(&waited));
     assert!(in_vain(&waited));
     assert!(start.elapsed() >= IN_VAIN / 2, "it does wait");
@@ -460,17 +457,17 @@ fn claim_79_a_page_of_any_size_fits_into_little_memory() {
     let claim = Claim::new(79, "a page of any size fits into little memory");
     let (client, its_number) = mpsc::channel::<u32>();
     let (peak, its_peak) = mpsc::channel();
-    let server = Server::plays(move |stream| {
+    let server = Server::answers(move |stream| {
         let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40000000\r\n";
-        stream.write_all(head).unwrap();
+        stream.send(head);
         let piece = vec![b'x'; 1 << 20];
         for _ in 0..GIB / piece.len() {
-            stream.write_all(&piece).unwrap();
+            stream.send(&piece);
         }
         // It has received all but what waits in the system, and cannot end yet.
         let status = format!("/proc/{}/status", its_number.recv().unwrap());
         peak.send(fs::read_to_string(status).unwrap()).unwrap();
-        stream.write_all(b"\r\n0\r\n\r\n").unwrap();
+        stream.send("\r\n0\r\n\r\n");
     });
     let folder = Folder::new();
     std::os::unix::fs::symlink("/dev/null", folder.path().join("sina.html")).unwrap();
