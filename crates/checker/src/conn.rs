@@ -168,12 +168,6 @@ impl Conn {
     pub fn close(self) {
         drop(self);
     }
-
-    /// Breaks off: the peer gets a reset.
-    pub fn reset(self) {
-        let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
-        // The thread holds the socket, too: it goes when both have.
-    }
 }
 
 impl Drop for Conn {

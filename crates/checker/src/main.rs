@@ -9,8 +9,6 @@
 //! The last line is for scripts: `checker: 9 steps ok, no fault`. The exit status is 0 without a fault, 1
 //! with one, 2 for wrong usage, and 77 where the command cannot be run.
 
-#![allow(dead_code)]
-
 mod client;
 mod conn;
 mod events;

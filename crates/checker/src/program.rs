@@ -94,12 +94,6 @@ impl Program {
         String::from_utf8_lossy(bytes).replace("\r\n", "\n")
     }
 
-    /// Waits until it has printed what is looked for.
-    pub fn wait_output<T>(&self, limit: Duration, look: impl Fn(&str) -> Option<T>) -> Option<T> {
-        self.bell
-            .wait(Instant::now() + limit, || look(&self.output()))
-    }
-
     /// How it has ended, if it has.
     pub fn ended(&self) -> Option<ExitStatus> {
         lock(&self.state).ended.map(|(status, _)| status)

@@ -150,10 +150,6 @@ impl Report {
         }
     }
 
-    pub fn has_fault(&self) -> bool {
-        !self.faults.is_empty()
-    }
-
     /// The report as a reader sees it, without the last line.
     pub fn render(&self, language: Language, verbose: bool) -> String {
         let mut out = format!("{}\n", self.title);

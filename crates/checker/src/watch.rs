@@ -14,18 +14,14 @@ pub enum Protocol {
 }
 
 /// A packet that passed.
-#[allow(clippy::struct_excessive_bools)] // the flags of a TCP header
 #[derive(Debug, Clone)]
 pub struct Packet {
-    pub at: Instant,
     pub protocol: Protocol,
     pub from: SocketAddr,
     pub to: SocketAddr,
     /// TCP: the first packet of a connection.
     pub syn: bool,
     pub ack: bool,
-    pub fin: bool,
-    pub rst: bool,
     /// What it carries, up to 2,000 bytes of it.
     pub data: Vec<u8>,
     pub length: usize,
@@ -158,7 +154,7 @@ mod linux {
     use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
     use std::sync::{Arc, Mutex};
     use std::thread;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use socket2::{Domain, Protocol as Number, Socket, Type};
 
@@ -199,7 +195,6 @@ mod linux {
         let (flags, data) = (packet.tcp_flags(), packet.data());
         let has = |flag| flags.as_ref().is_some_and(|flags| flags.contains(flag));
         Some(Packet {
-            at: Instant::now(),
             protocol: match flags {
                 Some(_) => Protocol::Tcp,
                 None => Protocol::Udp,
@@ -208,8 +203,6 @@ mod linux {
             to,
             syn: has('S'),
             ack: has('A'),
-            fin: has('F'),
-            rst: has('R'),
             data: data[..data.len().min(2000)].to_vec(),
             length: data.len(),
         })
