@@ -14,6 +14,7 @@ mod conn;
 mod events;
 mod exercise;
 mod faults;
+mod find;
 mod http_fetch;
 mod pair;
 mod peer;

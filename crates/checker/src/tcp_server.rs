@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::conn::{Came, Conn};
 use crate::faults::Name;
+use crate::find;
 use crate::report::{Fault, Step, shown};
 use crate::session::Session;
 use crate::watch::{self, Protocol, Waiting};
@@ -111,32 +112,10 @@ struct Talk<'a> {
 
 /// Waits until the program listens, and tells where; elsewhere than on Linux, by connecting to it.
 pub fn find(session: &mut Session) -> Option<(SocketAddr, Option<TcpStream>)> {
-    let (pid, own) = (session.pid(), session.world.own);
     if cfg!(not(target_os = "linux")) {
         return find_by_connecting(session);
     }
-    let mut udp = None;
-    let found = watch::wait_for_socket(
-        pid,
-        own,
-        session.timeout,
-        &session.bell,
-        |all| {
-            udp = all
-                .iter()
-                .find(|one| one.protocol == Protocol::Udp)
-                .copied()
-                .map(|one| {
-                    udp.filter(|(known, _): &(Waiting, Instant)| known.address == one.address)
-                        .unwrap_or((one, Instant::now()))
-                });
-            let mut tcp = all.iter().filter(|one| one.protocol == Protocol::Tcp);
-            let text = tcp.clone().find(|one| one.address.port() == 9999);
-            let settled = udp.filter(|(_, since)| since.elapsed() > Duration::from_secs(2));
-            text.or(tcp.next()).copied().or(settled.map(|(one, _)| one))
-        },
-        || gone(session),
-    );
+    let found = find::find(session, Protocol::Tcp);
     match found {
         Some(Waiting {
             protocol: Protocol::Tcp,
@@ -494,17 +473,8 @@ impl Talk<'_> {
         if !by_itself && self.session.cause(step, self.mark, &did, &read(step)) {
             return false;
         }
-        if came.ended && place > 0 {
-            self.closes_early(step, did, &came);
-        } else if came.ended {
-            self.fault(
-                step,
-                Name::ClosesEarly,
-                did,
-                closing(&came),
-                Message::TutorialTalksOn,
-                Message::WhyClosesEarly,
-            );
+        if came.ended {
+            self.closes_early(step, did, &came, place);
         } else if came.bytes.is_empty() {
             return self.silent(conn, name, place, step, did);
         } else {
@@ -559,8 +529,8 @@ impl Talk<'_> {
         true
     }
 
-    /// It closed after an answer or more.
-    fn closes_early(&mut self, step: Message, did: Text, came: &Came) {
+    /// It closed after an answer or more, or without one.
+    fn closes_early(&mut self, step: Message, did: Text, came: &Came, answers: usize) {
         self.fault(
             step,
             Name::ClosesEarly,
@@ -569,6 +539,9 @@ impl Talk<'_> {
             Message::TutorialTalksOn,
             Message::WhyClosesEarly,
         );
+        if answers == 0 {
+            return;
+        }
         // A second fault is told if it shows itself.
         let deadline = Instant::now() + Duration::from_secs(1);
         if let Some(status) = self.session.bell.wait(deadline, || self.session.ended()) {
@@ -770,29 +743,7 @@ impl Talk<'_> {
         };
         let came = self.first_word(&mut second, NAMES[1]);
         if came.bytes.is_empty() {
-            if self.session.cause(step, self.mark, &did, &read(step)) {
-                return false;
-            }
-            silent.half_close();
-            drop(silent);
-            let later = second.receive(
-                self.soon() + self.session.timeout,
-                |bytes| !bytes.is_empty(),
-                || gone(self.session),
-            );
-            let came = if later.bytes.is_empty() {
-                Message::CameNothing.into()
-            } else {
-                Message::CameSecondLater.with("bytes", shown(&later.bytes))
-            };
-            self.fault(
-                step,
-                Name::OneAtATime,
-                did,
-                came,
-                Message::TutorialManyClients,
-                Message::WhyOneAtATime,
-            );
+            self.second_waits(silent, second, did);
             return false;
         }
         if self.welcomes && !self.name(&mut second, NAMES[1], 1, step) {
@@ -800,6 +751,26 @@ impl Talk<'_> {
         }
         self.session.report.ok(step);
         self.hang_up(&mut silent, second)
+    }
+
+    /// The second client hears nothing: perhaps it does, once the first one has gone.
+    fn second_waits(&mut self, silent: Conn, mut second: Conn, did: Text) {
+        let step = Message::TcpServerThreads;
+        if self.session.cause(step, self.mark, &did, &read(step)) {
+            return;
+        }
+        silent.half_close();
+        drop(silent);
+        let limit = self.soon() + self.session.timeout;
+        let over = || gone(self.session);
+        let later = second.receive(limit, |bytes| !bytes.is_empty(), over);
+        let came = if later.bytes.is_empty() {
+            Message::CameNothing.into()
+        } else {
+            Message::CameSecondLater.with("bytes", shown(&later.bytes))
+        };
+        let (tutorial, why) = (Message::TutorialManyClients, Message::WhyOneAtATime);
+        self.fault(step, Name::OneAtATime, did, came, tutorial, why);
     }
 
     /// What a client hears first: the welcome, or the answer to a name.

@@ -4,11 +4,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use crate::faults::Name;
+use crate::find;
 use crate::peer::Peer;
 use crate::report::{Fault, Step, shown};
 use crate::session::Session;
 use crate::tcp_server::{gone, holds, reachable};
-use crate::watch::{self, Protocol, Waiting};
+use crate::watch::{Protocol, Waiting};
 use crate::words::{Message, Text};
 
 /// The lesson's steps.
@@ -57,33 +58,11 @@ pub fn check(session: &mut Session) {
 
 /// Waits until the program has a socket for datagrams, and tells where.
 pub fn find(session: &mut Session) -> Option<SocketAddr> {
-    let (pid, own) = (session.pid(), session.world.own);
     if cfg!(not(target_os = "linux")) {
         // Nobody tells where it waits: the text's address is tried.
         return Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9999)));
     }
-    let mut tcp = None;
-    let found = watch::wait_for_socket(
-        pid,
-        own,
-        session.timeout,
-        &session.bell,
-        |all| {
-            let mut udp = all.iter().filter(|one| one.protocol == Protocol::Udp);
-            let text = udp.clone().find(|one| one.address.port() == 9999);
-            let listens = all
-                .iter()
-                .find(|one| one.protocol == Protocol::Tcp)
-                .copied();
-            let since = *tcp.get_or_insert_with(Instant::now);
-            if listens.is_none() {
-                tcp = None;
-            }
-            let settled = listens.filter(|_| since.elapsed() > Duration::from_secs(2));
-            text.or(udp.next()).copied().or(settled)
-        },
-        || gone(session),
-    );
+    let found = find::find(session, Protocol::Udp);
     match found {
         Some(Waiting {
             protocol: Protocol::Udp,
@@ -125,18 +104,23 @@ fn bound(session: &mut Session, address: SocketAddr) {
     }
 }
 
-fn does_not_wait(session: &mut Session) {
+/// The step in which a program failed that printed a traceback at its start.
+fn step_of_error(session: &Session) -> Message {
     let place = session
         .traceback_since(0)
         .and_then(|traceback| traceback.place);
     let code = place.map(|place| place.code).unwrap_or_default();
-    let step = if code.contains("bind") {
+    if code.contains("bind") {
         Message::UdpServerBind
     } else if code.contains("listen") || code.contains("accept") {
         Message::UdpServerReceive
     } else {
         Message::UdpServerSocket
-    };
+    }
+}
+
+fn does_not_wait(session: &mut Session) {
+    let step = step_of_error(session);
     let did = Text::from(Message::DidStart);
     if session.cause(step, 0, &did, &read(step)) {
         return;
@@ -298,22 +282,25 @@ impl Talk<'_> {
         peer.receive(session.timeout, troubled)
     }
 
-    fn silent(&mut self, did: Text, from: SocketAddr, name: &str, step: Message) {
-        if self.session.cause(step, self.mark, &did, &read(step)) {
-            return;
-        }
-        // What it sent from its port to anybody else.
-        // A packet of the time before may be seen late: to another peer of ours, only an answer to this name counts.
-        let elsewhere = self.session.watch.packets().into_iter().find(|packet| {
+    /// Where the program sent from its port, other than to who asked. A packet of the time before may be seen late: to
+    /// another peer of ours, only an answer to this name counts.
+    fn went_elsewhere(&self, from: SocketAddr, name: &str) -> Option<SocketAddr> {
+        let packets = self.session.watch.packets();
+        let elsewhere = packets.into_iter().find(|packet| {
             packet.protocol == Protocol::Udp
                 && packet.from.port() == self.address.port()
                 && packet.to.port() != from.port()
                 && (!self.ports.contains(&packet.to.port()) || holds(&packet.data, name))
         });
-        if let Some(packet) = elsewhere {
-            let came = Message::CameElsewhere
-                .with("to", packet.to)
-                .with("from", from);
+        elsewhere.map(|packet| packet.to)
+    }
+
+    fn silent(&mut self, did: Text, from: SocketAddr, name: &str, step: Message) {
+        if self.session.cause(step, self.mark, &did, &read(step)) {
+            return;
+        }
+        if let Some(to) = self.went_elsewhere(from, name) {
+            let came = Message::CameElsewhere.with("to", to).with("from", from);
             fault(
                 self.session,
                 Message::UdpServerAnswer,
@@ -325,33 +312,27 @@ impl Talk<'_> {
             );
             return;
         }
-        let (ended, later) = (self.session.ended(), name != NAMES[0]);
-        let came = match ended {
+        let came = match self.session.ended() {
             Some(status) => Message::CameEnded.with("status", status),
             None => Message::CameNothing.into(),
         };
-        if later {
-            fault(
-                self.session,
-                Message::UdpServerGoesOn,
-                Name::ServesOnce,
-                did,
-                came,
-                Message::TutorialGoesOnUdp.into(),
-                Message::WhyServesOnceUdp.into(),
-            );
-            return;
-        }
-        let tutorial =
-            Message::TutorialGreets.with("bytes", shown(format!("Hello, {name}!").as_bytes()));
+        let greeting = shown(format!("Hello, {name}!").as_bytes());
+        let (step, fault_name, tutorial, why) = if name == NAMES[0] {
+            let tutorial = Message::TutorialGreets.with("bytes", greeting);
+            (step, Name::NoAnswer, tutorial, Message::WhyNoAnswerUdp)
+        } else {
+            let tutorial = Message::TutorialGoesOnUdp.into();
+            let step = Message::UdpServerGoesOn;
+            (step, Name::ServesOnce, tutorial, Message::WhyServesOnceUdp)
+        };
         fault(
             self.session,
             step,
-            Name::NoAnswer,
+            fault_name,
             did,
             came,
             tutorial,
-            Message::WhyNoAnswerUdp.into(),
+            why.into(),
         );
     }
 

@@ -453,6 +453,7 @@ messages! {
     YoursLines "messages end with a line end, both ways" "双方的消息都以换行结束"
     YoursProcesses "each client has a process of its own, and the parent keeps the connection open until it accepts the next: close it there, too" "每个客户端有自己的进程，而父进程直到下一次 accept 才放开连接：在父进程里也要 close"
     YoursOtherPort "the answer comes from another port: {address}" "回答来自另一个端口：{address}"
+    YoursAsks "it asks at the keyboard, `{question}`; the checker typed {line}" "它在键盘上询问 `{question}`；检查程序输入了 {line}"
     YoursBusy "it uses the processor even while nobody is there" "没有客户端时它也占用处理器"
 
     // --- Beyond the tutorial

@@ -67,14 +67,14 @@ fn cut_anywhere(session: &mut Session) {
         .with("bytes", answer.len())
         .with("count", count);
     if conn.ended() && sent < answer.len() {
-        let miss = Miss {
+        let miss = Miss::new(
             did,
-            came: Message::CameStopped
+            Message::CameStopped
                 .with("sent", sent)
                 .with("bytes", answer.len()),
-            task: Message::StepUntilEnd.into(),
-            reason: Message::WhyOneRecv,
-        };
+            Message::StepUntilEnd,
+            Message::WhyOneRecv,
+        );
         return surprised(session, Message::StepUntilEnd, Name::CutAnywhere, miss);
     }
     conn.close();
@@ -122,12 +122,12 @@ fn request(session: &mut Session, name: Name) -> Option<Conn> {
         session.report.ok(step);
         return Some(conn);
     }
-    let miss = Miss {
-        did: Message::DidAcceptOnly.into(),
-        came: Message::CameBytes.with("bytes", shown(&came.bytes)),
-        task: Message::TaskRequest.into(),
-        reason: Message::WhyNoRequest,
-    };
+    let miss = Miss::new(
+        Message::DidAcceptOnly,
+        Message::CameBytes.with("bytes", shown(&came.bytes)),
+        Message::TaskRequest,
+        Message::WhyNoRequest,
+    );
     missed(session, step, name, miss);
     None
 }
@@ -183,16 +183,16 @@ fn ends(session: &mut Session, did: Text, step: Message, name: Name) -> bool {
         return true;
     }
     let until_end = step == Message::StepUntilEnd;
-    let miss = Miss {
+    let miss = Miss::new(
         did,
-        came: Message::CameRunsOn.into(),
-        task: step.into(),
-        reason: if until_end {
+        Message::CameRunsOn,
+        step,
+        if until_end {
             Message::WhyNoEnd
         } else {
             Message::WhyNoLength
         },
-    };
+    );
     missed(session, step, name, miss);
     false
 }
@@ -222,12 +222,7 @@ fn saved(session: &mut Session, did: Text, page: &str, name: Name) {
             (came, Message::WhyNoPage)
         }
     };
-    let miss = Miss {
-        did,
-        came,
-        task: step.into(),
-        reason,
-    };
+    let miss = Miss::new(did, came, step, reason);
     missed(session, step, name, miss);
 }
 

@@ -66,6 +66,23 @@ struct Miss {
     reason: Message,
 }
 
+impl Miss {
+    fn new(
+        did: impl Into<Text>,
+        came: impl Into<Text>,
+        task: impl Into<Text>,
+        reason: Message,
+    ) -> Self {
+        let (did, came, task) = (did.into(), came.into(), task.into());
+        Self {
+            did,
+            came,
+            task,
+            reason,
+        }
+    }
+}
+
 /// Tells what went wrong, unless the program itself tells of an error that explains it.
 fn missed(session: &mut Session, step: Message, name: Name, miss: Miss) {
     let read = Message::ReadTurn.with("lesson", session.lesson);
@@ -152,12 +169,12 @@ fn guest(session: &mut Session, step: Message, ports: &[u16]) -> Option<Conn> {
         }
     }
     let seconds = session.timeout.as_secs_f32();
-    let miss = Miss {
-        did: Message::DidStartAndWait.with("seconds", seconds),
-        came: Message::CameNobody.into(),
-        task: Message::TutorialConnects.into(),
-        reason: Message::WhyDoesNotConnect,
-    };
+    let miss = Miss::new(
+        Message::DidStartAndWait.with("seconds", seconds),
+        Message::CameNobody,
+        Message::TutorialConnects,
+        Message::WhyDoesNotConnect,
+    );
     missed(session, step, Name::DoesNotConnect, miss);
     None
 }

@@ -98,14 +98,14 @@ fn says_in_pieces(session: &mut Session, conn: &mut Conn, message: &[u8]) -> boo
         let early = conn.receive(MOMENT / 2, |bytes| !bytes.is_empty(), || false);
         if !early.bytes.is_empty() || early.ended {
             session.came(&early.bytes);
-            let miss = Miss {
-                did: Message::DidPart
+            let miss = Miss::new(
+                Message::DidPart
                     .with("bytes", shown(piece))
                     .with("all", shown(&bytes)),
-                came: came_text(&early),
-                task: step.into(),
-                reason: Message::WhyPart,
-            };
+                came_text(&early),
+                step,
+                Message::WhyPart,
+            );
             surprised(session, step, Name::LengthPrefix, miss);
             return false;
         }
@@ -131,18 +131,18 @@ fn hears(session: &mut Session, conn: &mut Conn, name: &str) -> bool {
         return true;
     }
     let bare = came.bytes.starts_with(name.as_bytes());
-    let miss = Miss {
-        did: Message::DidWelcomeLength.with("seconds", session.timeout.as_secs_f32()),
-        came: came_text(&came),
-        task: Message::AnswersLength.with("bytes", shown(&right)),
-        reason: if bare {
+    let miss = Miss::new(
+        Message::DidWelcomeLength.with("seconds", session.timeout.as_secs_f32()),
+        came_text(&came),
+        Message::AnswersLength.with("bytes", shown(&right)),
+        if bare {
             Message::WhyNoPrefix
         } else if came.bytes.is_empty() {
             Message::WhyNothingSent
         } else {
             Message::WhyOtherPrefix
         },
-    };
+    );
     missed(session, step, Name::LengthPrefix, miss);
     false
 }
@@ -171,20 +171,20 @@ fn answers(session: &mut Session, right: bool, name: Name, step: Message) {
         return session.report.ok(step);
     }
     let runs = session.ended().is_none();
-    let miss = Miss {
-        did: Message::DidAllAnswers.into(),
-        came: if runs {
-            Message::CameRunsOn.into()
+    let miss = Miss::new(
+        Message::DidAllAnswers,
+        if runs {
+            Message::CameRunsOn
         } else {
-            Message::CameNotAllShown.into()
+            Message::CameNotAllShown
         },
-        task: Message::TaskShowsAll.into(),
-        reason: if runs {
+        Message::TaskShowsAll,
+        if runs {
             Message::WhyNotUntilEnd
         } else {
             Message::WhyNotShown
         },
-    };
+    );
     missed(session, step, name, miss);
 }
 
@@ -205,12 +205,12 @@ fn half_close(session: &mut Session) {
     session.came(&came.bytes);
     let did = Message::DidListens.with("seconds", session.timeout.as_secs_f32() / 2.0);
     if !all(&came.bytes) {
-        let miss = Miss {
+        let miss = Miss::new(
             did,
-            came: came_text(&came),
-            task: Message::StepSendsAll.into(),
-            reason: Message::WhyWaitsForAnswer,
-        };
+            came_text(&came),
+            Message::StepSendsAll,
+            Message::WhyWaitsForAnswer,
+        );
         return missed(session, step, Name::HalfClose, miss);
     }
     session.report.ok(step);
@@ -218,12 +218,12 @@ fn half_close(session: &mut Session) {
     session.doing(step);
     came.ended = came.ended || conn.receive(session.timeout / 2, |_| false, || false).ended;
     if !came.ended {
-        let miss = Miss {
+        let miss = Miss::new(
             did,
-            came: Message::CameNoEndOfNames.into(),
-            task: Message::TaskHalfCloses.into(),
-            reason: Message::WhyNoHalfClose,
-        };
+            Message::CameNoEndOfNames,
+            Message::TaskHalfCloses,
+            Message::WhyNoHalfClose,
+        );
         return missed(session, step, Name::HalfClose, miss);
     }
     replies(session, conn);
@@ -248,12 +248,12 @@ fn replies(session: &mut Session, mut conn: Conn) {
     let printed = session.printed();
     let step = Message::StepHalfClose;
     if left || ended.is_some() && !printed.contains("Hello") {
-        let miss = Miss {
-            did: Message::DidAllAnswers.into(),
-            came: Message::CameNoneShown.into(),
-            task: Message::TaskHalfCloses.into(),
-            reason: Message::WhyBothClosed,
-        };
+        let miss = Miss::new(
+            Message::DidAllAnswers,
+            Message::CameNoneShown,
+            Message::TaskHalfCloses,
+            Message::WhyBothClosed,
+        );
         return missed(session, step, Name::HalfClose, miss);
     }
     session.report.ok(step);

@@ -146,16 +146,16 @@ fn two_lines(session: &mut Session, conn: &mut Conn) -> bool {
         return true;
     }
     let one = holds(&came.bytes, "Michael") && !holds(&came.bytes, "Tracy");
-    let miss = Miss {
-        did: did_send(session, both),
-        came: came_text(&came),
-        task: Message::AnswersTwoLines.into(),
-        reason: if one {
+    let miss = Miss::new(
+        did_send(session, both),
+        came_text(&came),
+        Message::AnswersTwoLines,
+        if one {
             Message::WhyFirstLineOnly
         } else {
             Message::WhyNoLines
         },
-    };
+    );
     missed(session, step, Name::Lines, miss);
     false
 }
@@ -173,22 +173,22 @@ fn half_line(session: &mut Session, conn: &mut Conn) -> bool {
             session.report.ok(step);
             return true;
         }
-        let miss = Miss {
-            did: Message::DidHalfLine.into(),
-            came: came_text(&came),
-            task: Message::AnswersHalfLine.into(),
-            reason: Message::WhyLineLost,
-        };
+        let miss = Miss::new(
+            Message::DidHalfLine,
+            came_text(&came),
+            Message::AnswersHalfLine,
+            Message::WhyLineLost,
+        );
         missed(session, step, Name::Lines, miss);
         return false;
     }
     session.came(&early.bytes);
-    let miss = Miss {
-        did: did_send(session, b"Sa"),
-        came: came_text(&early),
-        task: Message::AnswersHalfLine.into(),
-        reason: Message::WhyNoLines,
-    };
+    let miss = Miss::new(
+        did_send(session, b"Sa"),
+        came_text(&early),
+        Message::AnswersHalfLine,
+        Message::WhyNoLines,
+    );
     missed(session, step, Name::Lines, miss);
     false
 }
@@ -201,12 +201,12 @@ fn line_exit(session: &mut Session, conn: &mut Conn) {
     if ended {
         return session.report.ok(step);
     }
-    let miss = Miss {
-        did: did_send(session, b"exit\n"),
-        came: came_text(&came),
-        task: Message::TutorialExit.into(),
-        reason: Message::WhyExitLine,
-    };
+    let miss = Miss::new(
+        did_send(session, b"exit\n"),
+        came_text(&came),
+        Message::TutorialExit,
+        Message::WhyExitLine,
+    );
     missed(session, step, Name::Lines, miss);
 }
 
@@ -223,16 +223,16 @@ fn upper(session: &mut Session) {
     let came = ask(session, &mut conn, sent.as_bytes(), right);
     if !right(&came.bytes) {
         let same = came.bytes == sent.as_bytes();
-        let miss = Miss {
-            did: did_send(session, sent.as_bytes()),
-            came: came_text(&came),
-            task: Message::AnswersUpper.with("bytes", shown(wanted.as_bytes())),
-            reason: if same {
+        let miss = Miss::new(
+            did_send(session, sent.as_bytes()),
+            came_text(&came),
+            Message::AnswersUpper.with("bytes", shown(wanted.as_bytes())),
+            if same {
                 Message::WhyNotUpper
             } else {
                 Message::WhyOtherUpper
             },
-        };
+        );
         return missed(session, step, Name::Upper, miss);
     }
     session.report.ok(step);
@@ -247,16 +247,16 @@ fn upper(session: &mut Session) {
     {
         return session.report.ok(step);
     }
-    let miss = Miss {
-        did: did_send(session, sent.as_bytes()),
-        came: if closed {
-            Message::CameRunsOn.into()
+    let miss = Miss::new(
+        did_send(session, sent.as_bytes()),
+        if closed {
+            Message::CameRunsOn
         } else {
-            Message::CameStillOpen.into()
+            Message::CameStillOpen
         },
-        task: step.into(),
-        reason: Message::WhyUpperRunsOn,
-    };
+        step,
+        Message::WhyUpperRunsOn,
+    );
     missed(session, step, Name::Upper, miss);
 }
 
@@ -278,12 +278,12 @@ fn restart(session: &mut Session) {
     session.sent(end);
     conn.send(end);
     if !conn.receive(session.timeout, |_| false, || false).ended {
-        let miss = Miss {
-            did: did_send(session, end),
-            came: Message::CameStillOpen.into(),
-            task: Message::TutorialExit.into(),
-            reason: Message::WhyNotClosed,
-        };
+        let miss = Miss::new(
+            did_send(session, end),
+            Message::CameStillOpen,
+            Message::TutorialExit,
+            Message::WhyNotClosed,
+        );
         return missed(session, step, Name::NotClosed, miss);
     }
     session.report.ok(step);
@@ -313,16 +313,16 @@ fn again(session: &mut Session, address: SocketAddr) {
     let in_use = ["in use", "10048"]
         .iter()
         .any(|words| printed.contains(words));
-    let miss = Miss {
-        did: Message::DidRestart.with("address", address),
-        came: if in_use {
-            Message::CameInUse.into()
+    let miss = Miss::new(
+        Message::DidRestart.with("address", address),
+        if in_use {
+            Message::CameInUse
         } else {
-            Message::CameNotBack.into()
+            Message::CameNotBack
         },
-        task: step.into(),
-        reason: Message::WhyRestart,
-    };
+        step,
+        Message::WhyRestart,
+    );
     if in_use {
         return failed(session, step, Name::Restart, miss);
     }

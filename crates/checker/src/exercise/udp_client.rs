@@ -82,12 +82,12 @@ fn guest(session: &mut Session) -> Option<(Peer, Vec<u8>, SocketAddr)> {
             None => break,
         }
     }
-    let miss = Miss {
-        did: Message::DidStartAndWait.with("seconds", session.timeout.as_secs_f32()),
-        came: Message::CameNobody.into(),
-        task: Message::TutorialConnects.into(),
-        reason: Message::WhyDoesNotConnect,
-    };
+    let miss = Miss::new(
+        Message::DidStartAndWait.with("seconds", session.timeout.as_secs_f32()),
+        Message::CameNobody,
+        Message::TutorialConnects,
+        Message::WhyDoesNotConnect,
+    );
     missed(session, step, Name::DoesNotConnect, miss);
     None
 }
@@ -148,40 +148,40 @@ fn pinger(session: &mut Session) {
 }
 
 fn no_number(session: &mut Session, ping: &[u8]) {
-    let miss = Miss {
-        did: Message::DidNotAnswer.into(),
-        came: Message::CameBytes.with("bytes", shown(ping)),
-        task: Message::TaskNumbers.into(),
-        reason: Message::WhyNoNumber,
-    };
+    let miss = Miss::new(
+        Message::DidNotAnswer,
+        Message::CameBytes.with("bytes", shown(ping)),
+        Message::TaskNumbers,
+        Message::WhyNoNumber,
+    );
     missed(session, Message::StepNumbers, Name::Pinger, miss);
 }
 
 fn not_again(session: &mut Session, ping: &[u8], came: Option<&[u8]>) {
     session.report.ok(Message::StepNumbers);
-    let miss = Miss {
-        did: Message::DidDrop
+    let miss = Miss::new(
+        Message::DidDrop
             .with("bytes", shown(ping))
             .with("seconds", PATIENCE.as_secs()),
-        came: came.map_or(Message::CameNothing.into(), |bytes| {
+        came.map_or(Text::from(Message::CameNothing), |bytes| {
             Message::CameBytes.with("bytes", shown(bytes))
         }),
-        task: Message::TaskResends.into(),
-        reason: Message::WhyNotAgain,
-    };
+        Message::TaskResends,
+        Message::WhyNotAgain,
+    );
     missed(session, Message::StepResends, Name::Pinger, miss);
 }
 
 fn took_old(session: &mut Session, old: &[u8], ping: &[u8], came: &[u8]) {
     session.report.ok(Message::StepNumbers);
-    let miss = Miss {
-        did: Message::DidOldAnswer
+    let miss = Miss::new(
+        Message::DidOldAnswer
             .with("old", shown(old))
             .with("new", shown(ping)),
-        came: Message::CameBytes.with("bytes", shown(came)),
-        task: Message::TaskOldAnswer.into(),
-        reason: Message::WhyOldAnswer,
-    };
+        Message::CameBytes.with("bytes", shown(came)),
+        Message::TaskOldAnswer,
+        Message::WhyOldAnswer,
+    );
     missed(session, Message::StepOldAnswer, Name::Pinger, miss);
 }
 
@@ -204,16 +204,16 @@ fn round_trips(session: &mut Session, pings: usize) {
     if ended && pings >= PINGS && times >= PINGS {
         return session.report.ok(step);
     }
-    let miss = Miss {
-        did: Message::DidAnswerPings.with("count", pings),
-        came: if ended {
+    let miss = Miss::new(
+        Message::DidAnswerPings.with("count", pings),
+        if ended {
             Message::CameTimes.with("count", times)
         } else {
-            Message::CameRunsOn.into()
+            Text::from(Message::CameRunsOn)
         },
-        task: Message::TaskRoundTrips.into(),
-        reason: Message::WhyNoTimes,
-    };
+        Message::TaskRoundTrips,
+        Message::WhyNoTimes,
+    );
     missed(session, step, Name::Pinger, miss);
 }
 
@@ -242,24 +242,24 @@ fn connected(session: &mut Session) {
         next = peer.receive(MOMENT * 3, || session.ended().is_some());
     }
     if took || session.printed().contains("stranger") {
-        let miss = Miss {
-            did: Message::DidStranger.with("address", stranger.address()),
-            came: Message::CameTookStranger.into(),
-            task: step.into(),
-            reason: Message::WhyStranger,
-        };
+        let miss = Miss::new(
+            Message::DidStranger.with("address", stranger.address()),
+            Message::CameTookStranger,
+            step,
+            Message::WhyStranger,
+        );
         return missed(session, step, Name::Connected, miss);
     }
     session.report.ok(step);
     if session.printed().to_lowercase().contains("hello") {
         session.report.ok(Message::UdpClientShows);
     } else {
-        let miss = Miss {
-            did: Message::DidAnswers.with("count", count),
-            came: Message::CameNoneShown.into(),
-            task: Message::TutorialShows.into(),
-            reason: Message::WhyNotShown,
-        };
+        let miss = Miss::new(
+            Message::DidAnswers.with("count", count),
+            Message::CameNoneShown,
+            Message::TutorialShows,
+            Message::WhyNotShown,
+        );
         return missed(session, Message::UdpClientShows, Name::Connected, miss);
     }
     drop((peer, stranger));
@@ -287,13 +287,13 @@ fn nobody_there(session: &mut Session, address: SocketAddr) {
     } else {
         Message::CameRunsOn.into()
     };
-    let miss = Miss {
-        did: Message::DidNobody
+    let miss = Miss::new(
+        Message::DidNobody
             .with("address", address)
             .with("seconds", limit.as_secs_f32()),
         came,
-        task: Message::TaskNobodyThere.into(),
-        reason: Message::WhyNobodyThere,
-    };
+        Message::TaskNobodyThere,
+        Message::WhyNobodyThere,
+    );
     failed(session, step, Name::Connected, miss);
 }

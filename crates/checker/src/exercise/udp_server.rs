@@ -118,12 +118,7 @@ fn cut_datagram(session: &mut Session) {
             (whole, Message::AnswersWholeName)
         };
         if !right {
-            let miss = Miss {
-                did,
-                came: came_text(&came),
-                task: task.into(),
-                reason,
-            };
+            let miss = Miss::new(did, came_text(&came), task, reason);
             return missed(session, step, Name::CutDatagram, miss);
         }
         session.report.ok(step);
@@ -138,12 +133,12 @@ fn ipv6(session: &mut Session) {
         SocketAddr::V6(server) => server.ip().to_ipv4_mapped().is_none(),
     };
     if !real {
-        let miss = Miss {
-            did: Message::DidStart.into(),
-            came: Message::CameIpv4.with("address", server),
-            task: Message::TaskWaitsIpv6.into(),
-            reason: Message::WhyIpv4,
-        };
+        let miss = Miss::new(
+            Message::DidStart,
+            Message::CameIpv4.with("address", server),
+            Message::TaskWaitsIpv6,
+            Message::WhyIpv4,
+        );
         return missed(session, step, Name::Ipv6, miss);
     }
     session.report.ok(step);
@@ -155,13 +150,12 @@ fn ipv6(session: &mut Session) {
     for name in ["Michael", "Tracy"] {
         let (came, did) = ask(session, &mut peer, server, name.as_bytes());
         if !holds(&came, name) {
-            let miss = Miss {
+            let miss = Miss::new(
                 did,
-                came: came_text(&came),
-                task: Message::TutorialGreets
-                    .with("bytes", shown(format!("Hello, {name}!").as_bytes())),
-                reason: Message::WhyNoAnswerUdp,
-            };
+                came_text(&came),
+                Message::TutorialGreets.with("bytes", shown(format!("Hello, {name}!").as_bytes())),
+                Message::WhyNoAnswerUdp,
+            );
             return missed(session, step, Name::Ipv6, miss);
         }
     }
