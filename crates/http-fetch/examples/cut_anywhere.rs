@@ -32,7 +32,11 @@ fn fetch(address: SocketAddr) -> io::Result<()> {
 
     let mut buffer = [0; 1024];
     let mut received = Vec::new();
-    while let length @ 1.. = stream.read(&mut buffer)? {
+    loop {
+        let length = stream.read(&mut buffer)?;
+        if length == 0 {
+            break;
+        }
         received.extend_from_slice(&buffer[..length]);
     }
 

@@ -5,10 +5,10 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
-use std::thread::{self, Builder};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use common::{Peer::TcpClients, Stop, print_line, printable, wake_accept};
+use common::{Peer::TcpClients, Stop, print_or_warn, printable, wake_accept};
 
 const PAGE: &str = "<!DOCTYPE html>\n<title>Practice</title>\n<h1>It works!</h1>\n";
 
@@ -22,26 +22,33 @@ fn serve(address: SocketAddr) -> io::Result<()> {
     log::info!("one page on http://{}/", listener.local_addr()?);
     loop {
         let accepted = listener.accept();
+        // Ctrl+C wakes us with a connection of its own.
         if stop.is_requested() {
             return Ok(());
         }
-        // Browsers also connect in advance and say nothing: each has a thread to be silent with.
-        let started = accepted.and_then(|(stream, peer)| {
-            let answer = move || answer(stream).inspect_err(|error| log::warn!("{peer}: {error}"));
-            Builder::new().spawn(answer)
-        });
-        if let Err(error) = started {
-            log::warn!("{error}");
+        if let Err(error) = accepted.and_then(start) {
+            log::warn!("cannot serve another connection now: {error}");
             thread::park_timeout(Duration::from_secs(1));
         }
     }
 }
 
+/// Starts the thread of one connection. Browsers also connect in advance and say nothing: each has a
+/// thread to be silent with.
+fn start((stream, peer): (TcpStream, SocketAddr)) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().spawn(move || {
+        answer(stream).unwrap_or_else(|error| log::warn!("{peer}: {error}"));
+    })
+}
+
 /// Prints the request up to its blank line, then sends the page; dropping the stream closes it.
 fn answer(mut stream: TcpStream) -> io::Result<()> {
-    let request = BufReader::new(&stream).take(8 * 1024).lines();
-    for line in request.take_while(|line| !line.as_ref().is_ok_and(String::is_empty)) {
-        print_line(printable(line?.as_bytes()))?;
+    for line in BufReader::new(&stream).take(8 * 1024).lines() {
+        let line = line?;
+        if line.is_empty() {
+            break;
+        }
+        print_or_warn(printable(line.as_bytes()));
     }
     let header = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close";
     let length = PAGE.len();

@@ -38,8 +38,11 @@ fn introduce(address: SocketAddr) -> io::Result<()> {
     log::debug!("sent 4 messages, which are 21 bytes");
 
     let mut buffer = [0; 1024];
-    while let length @ 1.. = stream.read(&mut buffer)? {
+    loop {
+        let length = stream.read(&mut buffer)?;
+        if length == 0 {
+            return Ok(());
+        }
         print_line(printable(&buffer[..length]))?;
     }
-    Ok(())
 }

@@ -54,13 +54,15 @@ fn deal_client(mut stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
     print_or_warn(format_args!("Accept new connection from {peer}"));
     stream.write_all(b"Hello,I am server!")?;
     let mut buffer = [0; 1024];
-    while let length @ 1.. = stream.read(&mut buffer)? {
+    loop {
+        let length = stream.read(&mut buffer)?;
         thread::sleep(Duration::from_secs(1)); // as if an answer took thought
-        if &buffer[..length] == b"exit" {
+        let data = &buffer[..length];
+        if data.is_empty() || data == b"exit" {
             break;
         }
-        print_or_warn(format_args!("--- > {} !", printable(&buffer[..length])));
-        stream.write_all(&[b"Loop_msg: ", &buffer[..length], b"!"].concat())?;
+        print_or_warn(format_args!("--- > {} !", printable(data)));
+        stream.write_all(&[b"Loop_msg: ", data, b"!"].concat())?;
     }
     drop(stream);
     print_or_warn(format_args!("Connection from {peer} closed"));

@@ -54,10 +54,11 @@ fn start((stream, peer): (TcpStream, SocketAddr)) -> io::Result<JoinHandle<()>> 
 fn talk(mut stream: TcpStream) -> io::Result<()> {
     stream.write_all(b"Welcome!")?;
     let mut buffer = [0; 1024];
-    while let length @ 1.. = stream.read(&mut buffer)? {
+    loop {
+        let length = stream.read(&mut buffer)?;
         thread::sleep(Duration::from_secs(1)); // as if an answer took thought
         match &buffer[..length] {
-            b"exit" => break,
+            b"" | b"exit" => break, // 0 bytes: it has hung up
             name => stream.write_all(&[b"Hello, ", name, b"!"].concat())?,
         }
     }

@@ -14,8 +14,7 @@ use clap::Parser;
 use common::{Peer::TcpClients, Stop, print_or_warn};
 use socket2::{Domain, SockAddr, Socket, Type};
 
-const FREE: &str = "where the file is there already, a server has it, or one that was killed left it: \
-                    remove it then; else name a folder that exists, where you may write";
+const FREE: &str = "remove the file if no server has it; else name another, where you may write";
 
 /// Greets every name that a client in this machine sends.
 #[derive(Parser)]
@@ -44,24 +43,25 @@ fn serve(file: &Path) -> io::Result<()> {
     log::info!("listening on {}", file.display());
     print_or_warn("Waiting for connection...");
     loop {
-        let client = socket.accept().and_then(|(stream, _)| {
-            print_or_warn("Accept new connection...");
-            let talk = || talk(stream).unwrap_or_else(|error| log::warn!("{error}"));
-            thread::Builder::new().spawn(talk)
-        });
-        if let Err(error) = client {
-            log::warn!("{error}");
+        if let Err(error) = socket.accept().and_then(start) {
+            log::warn!("cannot serve another connection now: {error}");
             thread::sleep(Duration::from_secs(1));
         }
     }
 }
 
+fn start((stream, _): (Socket, SockAddr)) -> io::Result<thread::JoinHandle<()>> {
+    print_or_warn("Accept new connection...");
+    thread::Builder::new().spawn(|| talk(stream).unwrap_or_else(|error| log::warn!("{error}")))
+}
+
 fn talk(mut stream: Socket) -> io::Result<()> {
     stream.write_all(b"Welcome!")?;
     let mut buffer = [0; 1024];
-    while let length @ 1.. = stream.read(&mut buffer)? {
+    loop {
+        let length = stream.read(&mut buffer)?;
         match &buffer[..length] {
-            b"exit" => break,
+            b"" | b"exit" => break, // 0 bytes: it has hung up
             name => stream.write_all(&[b"Hello, ", name, b"!"].concat())?,
         }
     }

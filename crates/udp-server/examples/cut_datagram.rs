@@ -12,7 +12,7 @@ use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;
 
-use common::{Peer::UdpClients, Stop, print_line};
+use common::{Peer::UdpClients, Stop, print_or_warn};
 use socket2::{Domain, Socket, Type};
 
 /// The longest name that is greeted.
@@ -43,7 +43,7 @@ fn greet(socket: &UdpSocket, stop: &Stop) -> io::Result<()> {
         return Ok(()); // Ctrl+C wakes us with a datagram of its own
     }
     let answer = if length > LONGEST {
-        print_line(format_args!("{peer}: more than {LONGEST} bytes"))?;
+        print_or_warn(format_args!("{peer}: more than {LONGEST} bytes"));
         b"too long".to_vec()
     } else {
         [b"Hello, ", &buffer[..length], b"!"].concat()

@@ -12,7 +12,7 @@ use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;
 
-use common::{Peer::UdpClients, Stop, print_line};
+use common::{Peer::UdpClients, Stop, print_or_warn};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
@@ -28,10 +28,21 @@ fn serve(address: SocketAddr) -> io::Result<()> {
     let socket = UdpSocket::from(socket);
     let stop = Stop::on_ctrl_c(common::wake_recv(&socket)?)?;
     log::info!("receiving on {}", socket.local_addr()?);
-    let mut buffer = [0; 1024];
-    while let ((length, peer), false) = (socket.recv_from(&mut buffer)?, stop.is_requested()) {
-        print_line(format_args!("Received from {peer}."))?;
-        socket.send_to(&[b"Hello, ", &buffer[..length], b"!"].concat(), peer)?;
+    while !stop.is_requested() {
+        if let Err(error) = greet(&socket, &stop) {
+            log::warn!("{error}");
+        }
     }
+    Ok(())
+}
+
+fn greet(socket: &UdpSocket, stop: &Stop) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    let (length, peer) = socket.recv_from(&mut buffer)?;
+    if stop.is_requested() {
+        return Ok(()); // Ctrl+C wakes us with a datagram of its own
+    }
+    print_or_warn(format_args!("Received from {peer}."));
+    socket.send_to(&[b"Hello, ", &buffer[..length], b"!"].concat(), peer)?;
     Ok(())
 }
