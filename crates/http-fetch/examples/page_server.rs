@@ -1,6 +1,11 @@
 //! A web server of one page, to practise `http-fetch` on without the internet. Ctrl+C ends it.
 //!
-//! Run it, and `cargo run -p http-fetch -- 127.0.0.1:8080` in another terminal: watch what the client asks.
+//! Watch: it prints what the client asks.
+//!
+//! ```text
+//! cargo run -p http-fetch --example page_server
+//! cargo run -p http-fetch -- 127.0.0.1:8080
+//! ```
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

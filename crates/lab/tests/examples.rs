@@ -338,97 +338,6 @@ fn a_reset_ends_one_connection_and_no_server() {
     }
 }
 
-/// Where stdout is gone, nobody sees the lines, and everybody is served.
-#[cfg(unix)]
-#[test]
-fn a_server_without_stdout_serves_on() {
-    for name in [
-        "lines_server",
-        "loop_msg_server",
-        "many_on_one_thread",
-        "one_at_a_time",
-        "process_per_connection",
-        "threads",
-    ] {
-        let server = Running::start_to(closed_stdout(), example(name).arg("127.0.0.1:0"));
-        for _ in 0..2 {
-            let mut client = connect(server.address());
-            assert_ne!(receive(&mut client), "", "{name}");
-            client.write_all(b"Ada\n").unwrap();
-            assert!(receive(&mut client).contains("Ada"), "{name}");
-        }
-        server.wait_for("stdout: Broken pipe");
-        ends_on_ctrl_c(server);
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_server_for_one_client_answers_without_stdout() {
-    let mut command = example("upper_once_server");
-    let server = Running::start_to(closed_stdout(), command.arg("127.0.0.1:0"));
-    let mut client = connect(server.address());
-    client.write_all(b"hello").unwrap();
-    assert_eq!(receive(&mut client), "HELLO");
-    let ended = server.finish();
-    assert!(ended.status.success(), "{ended}");
-    assert!(ended.stderr.contains("stdout: Broken pipe"), "{ended}");
-}
-
-/// A pipe that nobody reads any more.
-#[cfg(unix)]
-fn closed_stdout() -> std::process::Stdio {
-    let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
-    drop(ours);
-    std::os::fd::OwnedFd::from(theirs).into()
-}
-
-/// Linux, whose shell and system agree about the limit on descriptors.
-#[cfg(target_os = "linux")]
-#[test]
-fn one_thread_without_descriptors_serves_those_it_has_and_then_the_others() {
-    let mut command = Command::new("sh");
-    command.args(["-c", r#"ulimit -n 24; exec "$0" "$@""#]);
-    command.arg(example("many_on_one_thread").get_program());
-    command.env_remove("RUST_LOG").env_remove("RUST_LOG_STYLE");
-    let server = Running::start(command.arg("127.0.0.1:0"));
-    let clients: Vec<_> = (0..40).map(|_| connect(server.address())).collect();
-    server.wait_for("Too many open files");
-    for mut client in clients {
-        assert_eq!(receive(&mut client), "Welcome!");
-        client.write_all(b"Ada").unwrap();
-        assert_eq!(receive(&mut client), "Hello, Ada!");
-        client.write_all(b"exit").unwrap();
-        assert_eq!(client.read(&mut [0]).unwrap(), 0);
-    }
-    server.wait_for_times("closed.", 40);
-    // Once a second, and not as often as it can.
-    let complaints = server.stderr().matches("Too many open files").count();
-    assert!(complaints < 50, "{complaints} complaints");
-    ends_on_ctrl_c(server);
-}
-
-/// A connection for which there is no descriptor waits in the queue; the others are served.
-#[cfg(target_os = "linux")]
-#[test]
-fn servers_with_threads_outlive_a_lack_of_descriptors() {
-    for name in ["lines_server", "loop_msg_server", "threads"] {
-        let mut command = Command::new("sh");
-        command.args(["-c", r#"ulimit -n 12; exec "$0" "$@""#]);
-        command.arg(example(name).get_program());
-        command.env_remove("RUST_LOG").env_remove("RUST_LOG_STYLE");
-        let server = Running::start(command.arg("127.0.0.1:0"));
-        let clients: Vec<_> = (0..10).map(|_| connect(server.address())).collect();
-        server.wait_for("Too many open files");
-        for mut client in clients {
-            assert_ne!(receive(&mut client), "", "{name}");
-        }
-        let complaints = server.stderr().matches("Too many open files").count();
-        assert!(complaints < 50, "{complaints} complaints");
-        ends_on_ctrl_c(server);
-    }
-}
-
 #[test]
 fn lines_sent_all_at_once_are_answered_one_by_one() {
     let (server, address) = serving("lines_server");
@@ -664,9 +573,8 @@ fn an_example_is_short_and_says_how_to_run_it() {
         for file in fs::read_dir(crates.join(folder).join("examples")).unwrap() {
             let path = file.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            if name == "page_server" {
-                continue; // a program in its own right
-            }
+            // One of them is a program in its own right.
+            let most = if name == "page_server" { 140 } else { 70 };
             // A folder has its main.rs, and the rest beside it.
             let files: Vec<_> = match fs::read_dir(&path) {
                 Ok(files) => files.map(|file| file.unwrap().path()).collect(),
@@ -674,7 +582,11 @@ fn an_example_is_short_and_says_how_to_run_it() {
             };
             for file in &files {
                 let text = fs::read_to_string(file).unwrap();
-                assert!(text.lines().count() <= 70, "{name} is too long");
+                assert!(text.lines().count() <= most, "{name} is too long");
+                assert!(
+                    !text.contains("while let ("),
+                    "{name} folds two steps into one"
+                );
             }
             let main = if path.is_dir() {
                 path.join("main.rs")
@@ -687,7 +599,7 @@ fn an_example_is_short_and_says_how_to_run_it() {
             names.push(name);
         }
     }
-    names.retain(|name| !OTHERS.contains(&name.as_str()));
+    names.retain(|name| name != "page_server" && !OTHERS.contains(&name.as_str()));
     names.sort();
     assert_eq!(names, WITH_ADDRESS);
 }
