@@ -10,16 +10,22 @@ use socket2::{Domain, Socket, Type};
 use crate::conn::Conn;
 use crate::events::{Bell, lock};
 use crate::faults::Name;
+use crate::names::{self, Names};
 use crate::report::Fault;
 use crate::session::Session;
-use crate::watch::Protocol;
+use crate::source;
+use crate::watch::{self, Protocol};
 use crate::words::{Message, Text};
 
 /// How many addresses a client may try before the checker gives up.
 pub const TRIES: usize = 4;
 /// A client that shows no sign for this long may wait at its keyboard.
 pub const KEYBOARD: Duration = Duration::from_millis(700);
-/// What is typed for a client that asks at the keyboard.
+/// A client that has gone nowhere for this long may ask where its server is.
+pub const ASKS: Duration = Duration::from_millis(1500);
+/// What is typed for a client that asks where its server is.
+pub const PLACE: [&str; 2] = ["127.0.0.1", "9999"];
+/// What is typed for a client that asks for names.
 pub const LINES: [&str; 4] = ["Michael", "Tracy", "Sarah", "exit"];
 
 /// A port at which the checker is there for the learner's client.
@@ -100,6 +106,13 @@ impl Lesson {
     }
 
     pub fn fault(self, session: &mut Session, step: Message, name: Name, parts: Parts) {
+        // A mistake that the program caught and printed is the cause; what we saw is its symptom.
+        session.wait_for_last_words();
+        let muttered = source::muttered(&session.printed()).is_some();
+        let caught = muttered && session.traceback_since(0).is_none();
+        if caught && session.cause(step, 0, &parts.did, &self.read(step)) {
+            return;
+        }
         let fault = Fault {
             name,
             did: parts.did,
@@ -112,55 +125,179 @@ impl Lesson {
         session.report.fault(step, fault);
     }
 
-    /// Nobody came: the program's own error tells why, or its end does, or its silence.
-    pub fn nobody_came(self, session: &mut Session, socket: Message, connect: Message) {
-        let did = Text::from(Message::DidStart);
-        let printed = session.printed();
-        let unknown = [
+    /// On the machine itself nobody sees where a client goes. Only an error that is not the network's is its own.
+    pub fn not_seen(self, session: &mut Session, step: Message, note: Message) {
+        session.wait_for_last_words();
+        let error = session.traceback_since(0).map(|traceback| traceback.error);
+        let network = [
+            "Errno",
+            "WinError",
             "gaierror",
-            "Name or service not known",
-            "name resolution",
-            "getaddrinfo",
+            "imeout",
+            "Connection",
+            "ocket.error",
         ];
-        if unknown.iter().any(|words| printed.contains(words)) {
-            let parts = Parts {
-                did,
-                came: Message::CameNoSuchHost.into(),
-                tutorial: Message::TutorialConnects.into(),
-                reason: Message::WhyNoSuchHost.into(),
-            };
-            return self.fault(session, connect, Name::DoesNotConnect, parts);
-        }
-        let code = session.traceback_since(0).and_then(|error| error.place);
-        let step = if code.is_some_and(|place| place.code.contains("connect")) {
-            connect
+        let own = error.is_some_and(|error| !network.iter().any(|part| error.contains(part)));
+        if own {
+            session.cause(step, 0, &Message::DidStart.into(), &self.read(step));
         } else {
-            socket
-        };
+            session.report.note(note);
+        }
+    }
+
+    /// Nobody came: the name that it asked for tells why, or its own error, or its end, or its silence.
+    pub fn nobody_came(
+        self,
+        session: &mut Session,
+        names: &Names,
+        socket: Message,
+        connect: Message,
+    ) {
+        let printed = session.printed();
+        let told = NO_SUCH_HOST.iter().any(|words| printed.contains(words));
+        if let Some(name) = names.unknown() {
+            return self.no_such_name(session, (socket, connect), &name);
+        }
+        if told {
+            let came = Message::CameNoSuchHost.into();
+            return self.does_not_connect(session, connect, came, Message::WhyNoSuchHost.into());
+        }
+        if self.wrong_socket(session, socket) {
+            return;
+        }
+        let error = session.traceback_since(0);
+        let not_connected = [
+            "[Errno 32]",
+            "[Errno 107]",
+            "[Errno 57]",
+            "[Errno 89]",
+            "WinError 10057",
+        ];
+        if let Some(error) = error.as_ref().map(|error| &error.error) {
+            if not_connected.iter().any(|code| error.contains(code)) {
+                let came = Message::CameErrorNoPlace.with("error", error);
+                return self.does_not_connect(
+                    session,
+                    connect,
+                    came,
+                    Message::WhyNotConnected.into(),
+                );
+            }
+        }
+        let code = error.and_then(|error| error.place);
+        let connects = code.is_some_and(|place| place.code.contains("connect"));
+        let step = if connects { connect } else { socket };
+        let did = Text::from(Message::DidStart);
         if session.cause(step, 0, &did, &self.read(step)) {
             return;
         }
-        let (name, came, reason) = match session.ended() {
-            Some(status) if printed.trim().is_empty() => {
-                let came = Message::CameEnded.with("status", status);
-                (Name::EndsAtOnce, came, Message::WhyEndsAtOnce)
-            }
-            Some(status) => {
-                let came = Message::CameEnded.with("status", status);
-                (Name::DoesNotConnect, came, Message::WhyDoesNotConnect)
-            }
-            None => {
-                let came = Message::CameNoPacket.into();
-                (Name::DoesNotConnect, came, Message::WhyDoesNotConnect)
-            }
+        let ended = session.ended();
+        let came = match ended {
+            Some(status) => Message::CameEnded.with("status", status),
+            None => Message::CameNoPacket.into(),
         };
+        if ended.is_none() || !printed.trim().is_empty() {
+            return self.does_not_connect(session, step, came, Message::WhyDoesNotConnect.into());
+        }
         let parts = Parts {
             did,
             came,
             tutorial: Message::TutorialConnects.into(),
-            reason: reason.into(),
+            reason: Message::WhyEndsAtOnce.into(),
         };
-        self.fault(session, step, name, parts);
+        self.fault(session, step, Name::EndsAtOnce, parts);
+    }
+
+    fn does_not_connect(self, session: &mut Session, step: Message, came: Text, reason: Text) {
+        let parts = Parts {
+            did: Message::DidStart.into(),
+            came,
+            tutorial: Message::TutorialConnects.into(),
+            reason,
+        };
+        self.fault(session, step, Name::DoesNotConnect, parts);
+    }
+
+    fn no_such_name(
+        self,
+        session: &mut Session,
+        (socket, connect): (Message, Message),
+        name: &str,
+    ) {
+        session.report.ok(socket);
+        let reason = match names::meant(name) {
+            Some(other) => Message::WhyHostSpelled
+                .with("name", name)
+                .with("other", other),
+            None => Message::WhyNoSuchSite.into(),
+        };
+        let came = Message::CameNoSuchName.with("name", name);
+        self.does_not_connect(session, connect, came, reason);
+    }
+
+    /// A socket of the other kind often sends nothing: its connect is silent, or its send ends the program.
+    fn wrong_socket(self, session: &mut Session, socket: Message) -> bool {
+        let tcp = session.protocol == Protocol::Tcp;
+        let came = if tcp
+            && session.ended().is_none()
+            && watch::holds_udp(session.pid(), session.world.own)
+        {
+            Message::CameUdpSocket.into()
+        } else if !tcp && sent_without_a_connection(session) {
+            Message::CameBrokenPipe.into()
+        } else {
+            return false;
+        };
+        let parts = Parts {
+            did: Message::DidStart.into(),
+            came,
+            tutorial: if tcp {
+                Message::TutorialTcp
+            } else {
+                Message::TutorialUdp
+            }
+            .into(),
+            reason: Message::WhyWrongSocket.into(),
+        };
+        self.fault(session, socket, Name::WrongSocket, parts);
+        true
+    }
+}
+
+/// What programs print when nobody knows the name of the server.
+const NO_SUCH_HOST: [&str; 4] = [
+    "gaierror",
+    "Name or service not known",
+    "name resolution",
+    "getaddrinfo",
+];
+
+/// Whether it died of a send on a stream that is not connected: on Unix, SIGPIPE, or an error of that name.
+fn sent_without_a_connection(session: &Session) -> bool {
+    let error = session.traceback_since(0).map(|error| error.error);
+    error.is_some_and(|error| error.contains("[Errno 32]")) || died_of_sigpipe(session)
+}
+
+#[cfg(unix)]
+fn died_of_sigpipe(session: &Session) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    const SIGPIPE: i32 = 13;
+    session
+        .ended()
+        .is_some_and(|status| status.signal() == Some(SIGPIPE))
+}
+
+#[cfg(not(unix))]
+fn died_of_sigpipe(_session: &Session) -> bool {
+    false
+}
+
+/// The client goes to a place of its own.
+pub fn own_place(session: &mut Session, address: SocketAddr) {
+    let text = "127.0.0.1:9999";
+    if address.to_string() != text {
+        let yours = Message::YoursServer.with("address", address);
+        session.report.yours(yours.with("text", text));
     }
 }
 

@@ -14,8 +14,9 @@ use self::page::{Difference, LENGTH};
 use self::request::Request;
 use self::site::Site;
 use crate::client::{KEYBOARD, Lesson, Parts, TRIES, can_be_at};
-use crate::conn::Conn;
+use crate::conn::{Came, Conn};
 use crate::faults::Name;
+use crate::names::Names;
 use crate::report::{Step, shown};
 use crate::session::Session;
 use crate::source;
@@ -72,6 +73,7 @@ const PATIENCE: u32 = 12;
 
 /// Holds the lesson's conversation with the program.
 pub fn check(session: &mut Session) {
+    let names = Names::answer(session);
     let mut site = match Site::open(session) {
         Ok(site) => site,
         Err((address, error)) => {
@@ -79,7 +81,7 @@ pub fn check(session: &mut Session) {
             return session.report.note(note.with("error", error));
         }
     };
-    if let Some((conn, before)) = meet(session, &mut site) {
+    if let Some((conn, before)) = meet(session, &mut site, &names) {
         let visit = Visit {
             session,
             site,
@@ -99,7 +101,7 @@ enum Met {
 }
 
 /// Is there where the program knocks; it is started again when that was elsewhere.
-fn meet(session: &mut Session, site: &mut Site) -> Option<(Conn, Files)> {
+fn meet(session: &mut Session, site: &mut Site, names: &Names) -> Option<(Conn, Files)> {
     for _ in 0..TRIES {
         session.watch.clear();
         let before = Files::now();
@@ -132,7 +134,7 @@ fn meet(session: &mut Session, site: &mut Site) -> Option<(Conn, Files)> {
                 return None;
             }
             Met::Nobody => {
-                nobody(session, site);
+                nobody(session, names);
                 return None;
             }
         }
@@ -199,53 +201,22 @@ fn wrong_port(session: &mut Session, address: SocketAddr) {
 }
 
 /// Nobody came: the name is unknown, or the program's own error tells why.
-fn nobody(session: &mut Session, site: &Site) {
-    if !session.world.own {
-        return not_seen(session);
+fn nobody(session: &mut Session, names: &Names) {
+    if session.world.own {
+        LESSON.nobody_came(session, names, Message::HttpSocket, Message::HttpConnect);
+    } else {
+        not_seen(session);
     }
-    let Some(name) = site.unknown() else {
-        return LESSON.nobody_came(session, Message::HttpSocket, Message::HttpConnect);
-    };
-    session.report.ok(Message::HttpSocket);
-    let reason = match site::meant(&name) {
-        Some(other) => Message::WhyHostSpelled
-            .with("name", &name)
-            .with("other", other),
-        None => Message::WhyNoSuchSite.into(),
-    };
-    let parts = Parts {
-        did: Message::DidStart.into(),
-        came: Message::CameNoSuchName.with("name", &name),
-        tutorial: Message::TutorialConnects.into(),
-        reason,
-    };
-    LESSON.fault(session, Message::HttpConnect, Name::DoesNotConnect, parts);
 }
 
 /// On the machine itself, the program goes to the real site, and nobody sees what the two say.
 fn not_seen(session: &mut Session) {
     let limit = session.timeout;
     session.program().map(|program| program.wait_end(limit));
-    let printed = session.printed();
-    let error = session.traceback_since(0).map(|traceback| traceback.error);
-    let network = [
-        "Errno",
-        "WinError",
-        "gaierror",
-        "imeout",
-        "Connection",
-        "ocket.error",
-    ];
-    let of_the_network = error.is_some_and(|error| network.iter().any(|part| error.contains(part)));
-    let step = Message::HttpConnect;
-    let did = Text::from(Message::DidStart);
-    if !of_the_network && session.traceback_since(0).is_some() {
-        session.cause(step, 0, &did, &LESSON.read(step));
-    }
-    if printed.contains("HTTP/1.") {
+    LESSON.not_seen(session, Message::HttpConnect, Message::HttpNotSeen);
+    if session.printed().contains("HTTP/1.") {
         session.report.ok(Message::HttpShows);
     }
-    session.report.note(Message::HttpNotSeen);
 }
 
 /// The conversation with the program.
@@ -262,52 +233,54 @@ enum End {
     /// The program has ended; whether it has received all there was.
     Ended(ExitStatus, bool),
     RunsOn,
-    /// It has connected once more.
-    Again(Conn),
+    /// It has connected once more, and has asked for something.
+    Again(Conn, Came),
 }
 
 impl Visit<'_> {
     fn hold(mut self) {
+        self.session.doing(Message::HttpRequest);
+        let mut came = self.first_words();
         for _ in 0..TRIES {
-            self.session.doing(Message::HttpRequest);
-            let Some(request) = self.request() else {
+            let Some(request) = self.request(&came) else {
                 return;
             };
             self.session.report.ok(Message::HttpRequest);
             self.session.doing(Message::HttpReceives);
             let sent = self.answer(&request);
             match self.end(sent) {
-                End::Again(conn) => self.conn = conn,
+                End::Again(conn, more) => (self.conn, came) = (conn, more),
                 End::Ended(status, whole) => return self.judge(status, whole),
                 End::RunsOn => return self.runs_on(&request),
             }
         }
     }
 
-    /// Receives the request; none where there is none to answer.
-    fn request(&mut self) -> Option<Request> {
+    /// Waits for what the program asks.
+    fn first_words(&mut self) -> Came {
         let limit = self.session.timeout;
-        let mut came = self.conn.receive(limit, request::complete, || false);
-        // Whoever only tried the port comes again.
+        let came = self.conn.receive(limit, request::complete, || false);
         if came.bytes.is_empty() && came.ended {
+            // Whoever only tried the port comes again.
             let soon = Instant::now() + PAUSE;
             let next = self.session.bell.wait(soon, || self.site.next());
             if let Some(conn) = next {
                 self.conn = conn;
-                came = self.conn.receive(limit, request::complete, || false);
+                return self.conn.receive(limit, request::complete, || false);
             }
         }
+        came
+    }
+
+    /// Reads the request; none where there is none to answer.
+    fn request(&mut self, came: &Came) -> Option<Request> {
         self.session.came(&came.bytes);
         if request::is_tls(&came.bytes) {
             self.session.report.note(Message::HttpTls);
             return None;
         }
-        if self
-            .conn
-            .local()
-            .is_some_and(|local| is_the_site(local.ip()) && local.port() == 443)
-        {
-            let address = self.conn.local().unwrap_or_else(|| (SITE, 443).into());
+        let https = self.conn.local().filter(|local| local.port() == 443);
+        if let Some(address) = https.filter(|local| is_the_site(local.ip())) {
             wrong_port(self.session, address);
             return None;
         }
@@ -406,43 +379,56 @@ impl Visit<'_> {
 
     /// Waits for the program's end, as long as it goes on reading.
     fn end(&mut self, sent: bool) -> End {
-        let bell = self.session.bell.clone();
-        let look = |visit: &Self| {
-            let again = visit.site.next().map(End::Again);
-            again.or_else(|| {
-                Some(End::Ended(
-                    visit.session.ended()?,
-                    sent && !visit.conn.broke(),
-                ))
-            })
-        };
-        let mut found = bell.wait(Instant::now() + KEYBOARD, || look(self));
+        let limit = self.session.timeout;
+        let mut unread = self.unread();
+        let mut patience = 0;
+        let mut found = self.ended_or_again(KEYBOARD, sent);
         if found.is_none() {
             // Some wait for Enter before they end.
             if let Some(program) = self.session.program() {
                 program.type_line("");
             }
         }
-        let mut unread = self.unread();
-        for _ in 0..PATIENCE {
-            if found.is_some() {
-                break;
+        while patience < PATIENCE {
+            match found {
+                Some(End::Again(mut conn, _)) => {
+                    let came = conn.receive(limit, request::complete, || false);
+                    if !came.bytes.is_empty() {
+                        return End::Again(conn, came);
+                    }
+                }
+                Some(End::Ended(..)) => return self.last_words(sent),
+                _ => {}
             }
-            found = bell.wait(Instant::now() + self.session.timeout, || look(self));
+            found = self.ended_or_again(limit, sent);
             let before = std::mem::replace(&mut unread, self.unread());
-            if unread >= before {
+            if found.is_none() && unread >= before {
                 break;
             }
+            patience += 1;
         }
-        if let Some(End::Ended(..)) = found {
-            self.session
-                .program()
-                .map(|program| program.wait_end(Duration::from_secs(2)));
-            // The reset of a connection with something unread follows its end.
-            bell.wait(Instant::now() + PAUSE, || self.conn.broke().then_some(()));
-            found = look(self);
-        }
-        found.unwrap_or(End::RunsOn)
+        End::RunsOn
+    }
+
+    /// What happens within a limit, if anything.
+    fn ended_or_again(&self, limit: Duration, sent: bool) -> Option<End> {
+        self.session.bell.wait(Instant::now() + limit, || {
+            let again = self.site.next();
+            again
+                .map(|conn| End::Again(conn, Came::default()))
+                .or_else(|| Some(End::Ended(self.session.ended()?, sent)))
+        })
+    }
+
+    /// The program has ended: what it printed last, and whether it left something unread.
+    fn last_words(&self, sent: bool) -> End {
+        self.session.wait_for_last_words();
+        // The reset of a connection with something unread follows its end.
+        let soon = Instant::now() + PAUSE;
+        let broke = || self.conn.broke().then_some(());
+        let whole = sent && self.session.bell.wait(soon, broke).is_none();
+        let ended = self.session.ended();
+        ended.map_or(End::RunsOn, |status| End::Ended(status, whole))
     }
 
     /// How much of the answer lies unread in the program's socket, where the system tells.
@@ -509,7 +495,10 @@ impl Visit<'_> {
         let error = error.map(|traceback| traceback.error);
         // Whoever looks for the blank line in too little fails there.
         let symptom = match &error {
-            Some(error) => error.starts_with("ValueError") || error.starts_with("IndexError"),
+            Some(error) => {
+                let kinds = ["ValueError", "IndexError", "AttributeError: 'NoneType'"];
+                kinds.iter().any(|kind| error.starts_with(kind))
+            }
             None => status.code().is_some(),
         };
         if !whole && !saved && symptom {
@@ -622,7 +611,10 @@ impl Visit<'_> {
     }
 
     fn page_not_saved(&mut self, written: &[(std::path::PathBuf, Vec<u8>)]) {
-        let empty = written.iter().find(|(_, copy)| copy.is_empty());
+        let here = std::env::current_dir().unwrap_or_default();
+        let empty = written
+            .iter()
+            .find(|(path, copy)| copy.is_empty() && path.starts_with(&here));
         let came = match empty.and_then(|(path, _)| path.file_name()) {
             Some(name) => Message::CameEmptyFile.with("file", name.to_string_lossy()),
             None => Message::CameNoFile.into(),

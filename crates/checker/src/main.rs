@@ -16,6 +16,7 @@ mod exercise;
 mod faults;
 mod find;
 mod http_fetch;
+mod names;
 mod pair;
 mod peer;
 mod program;

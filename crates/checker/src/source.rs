@@ -189,8 +189,10 @@ impl Source {
             "SyntaxError" | "IndentationError" | "TabError" => Some(Self::syntax(traceback)),
             "NameError" | "UnboundLocalError" => self.name_error(message, traceback),
             "ImportError" | "ModuleNotFoundError" => Some(import_error(message)),
+            // Nothing was found, where something was looked for: no name is wrong.
+            "AttributeError" if message.contains("'NoneType'") => None,
             "AttributeError" => Some(Self::attribute_error(message)),
-            "TypeError" => type_error(message),
+            "TypeError" => type_error(message, traceback),
             "OSError" | "error" | "PermissionError" => os_error(message, traceback, protocol),
             _ => None,
         }
@@ -441,7 +443,7 @@ fn import_error(message: &str) -> (Name, Text) {
     (Name::UndefinedName, Message::WhyModule.with("name", name))
 }
 
-fn type_error(message: &str) -> Option<(Name, Text)> {
+fn type_error(message: &str, traceback: &Traceback) -> Option<(Name, Text)> {
     let address = [
         "must be tuple",
         "bind() takes",
@@ -452,13 +454,19 @@ fn type_error(message: &str) -> Option<(Name, Text)> {
         "argument must be tuple",
         "getsockaddrarg",
     ];
-    if address.iter().any(|part| message.contains(part)) {
+    // sendto takes flags between the data and the address: a host there is no number.
+    let code = traceback.place.as_ref().map_or("", |place| &place.code);
+    let flags = code.contains(".sendto(") && !code.contains(", (") && message.contains("integer");
+    if flags || address.iter().any(|part| message.contains(part)) {
         return Some((Name::AddressNotATuple, Message::WhyTuple.into()));
     }
     let (str, bytes) = (
         message.contains("str") || message.contains("unicode"),
         message.contains("bytes") || message.contains("byte"),
     );
+    if message.contains("write() argument must be str") {
+        return Some((Name::TextNotBytes, Message::WhyTextFile.into()));
+    }
     if str && bytes
         || message.contains("does not support the buffer interface")
         || message.contains("without an encoding")
@@ -487,7 +495,8 @@ fn os_error(message: &str, traceback: &Traceback, protocol: Protocol) -> Option<
     if has(&["Address already in use", "WinError 10048"]) {
         return Some((Name::AddressInUse, Message::WhyInUse.into()));
     }
-    if has(&["[Errno 13]", "WinError 10013"]) {
+    // With a name behind it, it is a file that may not be opened.
+    if has(&["[Errno 13]", "WinError 10013"]) && !message.contains(": '") {
         return Some((Name::NotPermitted, Message::WhyNotPermitted.into()));
     }
     None
@@ -506,7 +515,10 @@ pub fn advice(traceback: &Traceback, protocol: Protocol) -> Option<Text> {
         "[Errno 104]",
     ];
     let unpacks = code.contains(".recv(") && code.contains(',');
-    let advice = if has(&gone) {
+    let file = error.contains("[Errno") && error.contains(": '");
+    let advice = if file {
+        Message::AdviceFile
+    } else if has(&gone) {
         Message::AdviceGone
     } else if has(&["[Errno 9]", "WinError 10038"]) {
         Message::AdviceClosed

@@ -3,9 +3,12 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use crate::client::{Door, KEYBOARD, LINES, Lesson, Parts, TRIES, can_be_at, knocked};
+use crate::client::{
+    ASKS, Door, KEYBOARD, LINES, Lesson, PLACE, Parts, TRIES, can_be_at, knocked, own_place,
+};
 use crate::conn::{Came, Conn};
 use crate::faults::Name;
+use crate::names::Names;
 use crate::report::{Step, shown};
 use crate::session::Session;
 use crate::watch::Protocol;
@@ -58,10 +61,13 @@ const MOST: usize = 50;
 
 /// Holds the lesson's conversation with the program.
 pub fn check(session: &mut Session) {
-    if let Some(conn) = meet(session) {
-        let talk = Talk {
+    let names = Names::answer(session);
+    if let Some((conn, doors)) = meet(session, &names) {
+        let mut talk = Talk {
             session,
+            doors,
             conn,
+            again: None,
             typed: 0,
             answers: 0,
             lines: false,
@@ -72,7 +78,7 @@ pub fn check(session: &mut Session) {
 }
 
 /// Is there where the client knocks; it is started again when that was elsewhere.
-fn meet(session: &mut Session) -> Option<Conn> {
+fn meet(session: &mut Session, names: &Names) -> Option<(Conn, Vec<Door>)> {
     let mut known = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 9999))];
     let mut doors = Vec::new();
     for _ in 0..TRIES {
@@ -80,11 +86,8 @@ fn meet(session: &mut Session) -> Option<Conn> {
         match Door::open(address, &session.bell) {
             Ok(door) => doors.push(door),
             Err(error) => {
-                session.report.note(
-                    Message::NoDoor
-                        .with("address", address)
-                        .with("error", error),
-                );
+                let note = Message::NoDoor.with("address", address);
+                session.report.note(note.with("error", error));
                 return None;
             }
         }
@@ -97,26 +100,12 @@ fn meet(session: &mut Session) -> Option<Conn> {
             Met::Client(conn) => {
                 session.report.ok(Message::TcpClientSocket);
                 session.report.ok(Message::TcpClientConnect);
-                let text = "127.0.0.1:9999";
-                if address.to_string() != text {
-                    let yours = Message::YoursServer.with("address", address);
-                    session.report.yours(yours.with("text", text));
-                }
-                return Some(conn);
+                own_place(session, address);
+                return Some((conn, doors));
             }
             Met::Elsewhere(address) => known.push(address),
-            Met::Udp(address) => {
-                let parts = Parts {
-                    did: Message::DidStart.into(),
-                    came: Message::CameDatagram.with("address", address),
-                    tutorial: Message::TutorialTcp.into(),
-                    reason: Message::WhyWrongSocket.into(),
-                };
-                LESSON.fault(session, Message::TcpClientSocket, Name::WrongSocket, parts);
-                return None;
-            }
-            Met::Nobody => {
-                nobody(session);
+            met => {
+                nobody(session, &met, names);
                 return None;
             }
         }
@@ -142,34 +131,56 @@ fn wait_for_client(session: &mut Session, doors: &[Door], known: &[SocketAddr]) 
         }
         knocked(session, Protocol::Udp, &[]).map(Met::Udp)
     };
-    let ended = bell.wait(Instant::now() + session.timeout, || {
-        look(session).or_else(|| session.ended().map(|_| Met::Nobody))
-    });
-    match ended {
+    let wait = |session: &Session, limit| {
+        bell.wait(Instant::now() + limit, || {
+            look(session).or_else(|| session.ended().map(|_| Met::Nobody))
+        })
+    };
+    let mut met = None;
+    for line in PLACE {
+        met = met.or_else(|| wait(session, ASKS));
+        if let (None, Some(program)) = (&met, session.program()) {
+            program.type_line(line);
+        }
+    }
+    match met.or_else(|| wait(session, session.timeout)) {
         // The last packets may still be on their way to us.
-        Some(Met::Nobody) => bell
-            .wait(Instant::now() + Duration::from_millis(300), || {
-                look(session)
-            })
-            .unwrap_or(Met::Nobody),
+        Some(Met::Nobody) => wait_a_moment(session, look).unwrap_or(Met::Nobody),
         Some(met) => met,
         None => Met::Nobody,
     }
 }
 
-fn nobody(session: &mut Session) {
-    let refused = session.printed().to_lowercase().contains("refused");
-    if !session.watch.sees && refused {
-        session.report.note(Message::KnocksElsewhere);
-        return;
+fn wait_a_moment(session: &Session, look: impl Fn(&Session) -> Option<Met>) -> Option<Met> {
+    let moment = Instant::now() + Duration::from_millis(300);
+    session.bell.wait(moment, || look(session))
+}
+
+fn nobody(session: &mut Session, met: &Met, names: &Names) {
+    let (socket, connect) = (Message::TcpClientSocket, Message::TcpClientConnect);
+    if let Met::Udp(address) = met {
+        let parts = Parts {
+            did: Message::DidStart.into(),
+            came: Message::CameDatagram.with("address", address),
+            tutorial: Message::TutorialTcp.into(),
+            reason: Message::WhyWrongSocket.into(),
+        };
+        LESSON.fault(session, socket, Name::WrongSocket, parts);
+    } else if session.watch.sees {
+        LESSON.nobody_came(session, names, socket, connect);
+    } else {
+        LESSON.not_seen(session, connect, Message::KnocksElsewhere);
     }
-    LESSON.nobody_came(session, Message::TcpClientSocket, Message::TcpClientConnect);
 }
 
 /// The conversation, and what was seen of the client so far.
 struct Talk<'a> {
     session: &'a mut Session,
+    /// Where it may come again.
+    doors: Vec<Door>,
     conn: Conn,
+    /// It has come again.
+    again: Option<Conn>,
     /// How many lines were typed at its keyboard.
     typed: usize,
     /// How many of its messages were answered.
@@ -188,7 +199,18 @@ enum Next {
 }
 
 impl Talk<'_> {
-    fn hold(mut self) {
+    /// One talk after the other: some clients connect for each name.
+    fn hold(&mut self) {
+        for _ in 0..MOST {
+            self.talk();
+            match self.again.take() {
+                Some(conn) => self.conn = conn,
+                None => return,
+            }
+        }
+    }
+
+    fn talk(&mut self) {
         self.session.doing(Message::TcpClientWelcome);
         // It is the server's turn: who speaks now does not wait.
         let early = self.conn.receive(
@@ -215,6 +237,7 @@ impl Talk<'_> {
                 Next::Silent => return self.silent(),
             }
         }
+        self.no_exit(Message::CameTalksOn.with("count", MOST));
     }
 
     fn say(&mut self, bytes: &[u8]) {
@@ -281,8 +304,13 @@ impl Talk<'_> {
                 return self.ends();
             }
         }
+        let step = Message::TcpClientWelcome;
+        let did = Text::from(Message::DidAcceptOnly);
+        if self.conn.ended() && self.session.cause_at_end(step, &did, &LESSON.read(step)) {
+            return;
+        }
         let parts = Parts {
-            did: Message::DidAcceptOnly.into(),
+            did,
             came: Message::CameBytes.with("bytes", shown(&early.bytes)),
             tutorial: Message::TutorialWaitsWelcome.into(),
             reason: Message::WhyNoWaitWelcome.into(),
@@ -296,6 +324,15 @@ impl Talk<'_> {
     }
 
     fn left_early(&mut self) {
+        let soon = Instant::now() + Duration::from_millis(300);
+        let bell = self.session.bell.clone();
+        self.again = bell.wait(soon, || self.doors.iter().find_map(Door::next));
+        if self.again.is_some() {
+            return;
+        }
+        if self.answers > 0 {
+            return self.ends();
+        }
         let did = Text::from(Message::DidAcceptOnly);
         let step = Message::TcpClientWelcome;
         self.session
@@ -381,6 +418,11 @@ impl Talk<'_> {
     }
 
     fn does_not_wait(&mut self, bytes: &[u8]) {
+        let step = Message::TcpClientNames;
+        let did = Text::from(Message::DidNotAnswer);
+        if self.conn.ended() && self.session.cause_at_end(step, &did, &LESSON.read(step)) {
+            return;
+        }
         let parts = Parts {
             did: Message::DidNotAnswer.into(),
             came: Message::CameBytes.with("bytes", shown(bytes)),
@@ -417,7 +459,12 @@ impl Talk<'_> {
         self.session
             .program()
             .map(|program| program.wait_end(Duration::from_secs(2)));
-        if self.session.cause(step, 0, &did, &LESSON.read(step)) {
+        let read = LESSON.read(step);
+        let told = match self.answers {
+            0 => self.session.cause(step, 0, &did, &read),
+            _ => self.session.cause_at_end(step, &did, &read),
+        };
+        if told {
             return;
         }
         if self.answers == 0 {
@@ -435,24 +482,28 @@ impl Talk<'_> {
         if self.session.cause(step, 0, &did, &LESSON.read(step)) {
             return;
         }
-        let (step, name, tutorial, reason) = if self.answers > 1 {
-            self.session.report.ok(Message::TcpClientNames);
-            (
-                Message::TcpClientExit,
-                Name::NoExit,
-                Message::TutorialSaysExit,
-                Message::WhyNoExit,
-            )
-        } else {
-            (step, Name::Hangs, Message::TutorialNames, Message::WhyHangs)
-        };
+        if self.answers > 1 {
+            return self.no_exit(Message::CameNothing.into());
+        }
         let parts = Parts {
             did,
             came: Message::CameNothing.into(),
-            tutorial: tutorial.into(),
-            reason: reason.into(),
+            tutorial: Message::TutorialNames.into(),
+            reason: Message::WhyHangs.into(),
         };
-        LESSON.fault(self.session, step, name, parts);
+        LESSON.fault(self.session, step, Name::Hangs, parts);
+    }
+
+    /// It neither says `exit` nor closes.
+    fn no_exit(&mut self, came: Text) {
+        self.session.report.ok(Message::TcpClientNames);
+        let parts = Parts {
+            did: Message::DidAnswers.with("count", self.answers),
+            came,
+            tutorial: Message::TutorialSaysExit.into(),
+            reason: Message::WhyNoExit.into(),
+        };
+        LESSON.fault(self.session, Message::TcpClientExit, Name::NoExit, parts);
     }
 
     /// The talk is over: the program closes, ends, and has shown what it got.
@@ -464,13 +515,21 @@ impl Talk<'_> {
             .receive(Duration::from_millis(300), |_| false, || false);
         // As the server does, also when the client has closed its side: it may wait for the other one.
         self.conn.half_close();
-        let ended = self
-            .session
-            .program()
-            .and_then(|program| program.wait_end(limit));
+        let bell = self.session.bell.clone();
+        self.again = bell
+            .wait(Instant::now() + limit, || {
+                let again = self.doors.iter().find_map(Door::next).map(Some);
+                again.or_else(|| self.session.ended().map(|_| None))
+            })
+            .flatten();
+        if self.again.is_some() {
+            return;
+        }
+        self.session.wait_for_last_words();
+        let ended = self.session.ended();
         let step = Message::TcpClientClose;
         let did = Text::from(Message::DidCloseClient);
-        if self.session.cause(step, 0, &did, &LESSON.read(step)) {
+        if self.session.cause_at_end(step, &did, &LESSON.read(step)) {
             return;
         }
         let read = self.session.program().is_some_and(|it| it.has_read_all());

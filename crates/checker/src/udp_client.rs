@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::client::{KEYBOARD, LINES, Lesson, Parts, TRIES, can_be_at, knocked};
+use crate::client::{KEYBOARD, LINES, Lesson, PLACE, Parts, TRIES, can_be_at, knocked, own_place};
 use crate::events::{Bell, lock};
 use crate::faults::Name;
+use crate::names::Names;
 use crate::report::Step;
 use crate::session::Session;
 use crate::watch::Protocol;
@@ -40,6 +41,9 @@ const LESSON: Lesson = Lesson {
         found.map_or(1, |step| step.number)
     },
 };
+
+/// The most datagrams that one program is given an answer to.
+const MOST: usize = 50;
 
 /// Answers each datagram, and counts them.
 struct Desk {
@@ -74,6 +78,7 @@ impl Desk {
 
 /// Holds the lesson's conversation with the program.
 pub fn check(session: &mut Session) {
+    let names = Names::answer(session);
     let mut known = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 9999))];
     let mut desks: Vec<Desk> = Vec::new();
     for _ in 0..TRIES {
@@ -96,7 +101,7 @@ pub fn check(session: &mut Session) {
         let before: usize = desks.iter().map(Desk::answered).sum();
         match talk(session, &desks, &known, before) {
             Met::Elsewhere(address) => known.push(address),
-            met => return judge(session, &met, address),
+            met => return judge(session, &met, &names, address),
         }
     }
 }
@@ -113,41 +118,40 @@ enum Met {
 fn talk(session: &mut Session, desks: &[Desk], known: &[SocketAddr], before: usize) -> Met {
     let bell = session.bell.clone();
     let answered = || desks.iter().map(Desk::answered).sum::<usize>() - before;
-    let mut typed = 0;
+    let (mut place, mut names) = (PLACE.iter(), LINES.iter());
     loop {
         let seen = answered();
         let moved = |session: &Session| {
-            if let Some(address) = knocked(session, Protocol::Tcp, &[]) {
-                return Some(Met::Tcp(address));
-            }
-            let elsewhere = knocked(session, Protocol::Udp, known);
-            if let Some(address) = elsewhere.filter(|address| can_be_at(session, *address)) {
-                return Some(Met::Elsewhere(address));
-            }
-            let over = session.ended().is_some();
-            (over || answered() > seen).then_some(Met::Nobody)
+            let over = session.ended().is_some() || answered() > seen;
+            elsewhere(session, known).or_else(|| over.then_some(Met::Nobody))
         };
         let mut met = bell.wait(Instant::now() + KEYBOARD, || moved(session));
         if met.is_none() {
-            if let (Some(line), Some(program)) = (LINES.get(typed), session.program()) {
+            let asked = if seen == 0 { place.next() } else { None };
+            if let (Some(line), Some(program)) = (asked.or_else(|| names.next()), session.program())
+            {
                 program.type_line(line);
-                typed += 1;
             }
-            met = bell.wait(Instant::now() + session.timeout, || moved(session));
+            let limit = if asked.is_some() {
+                KEYBOARD
+            } else {
+                session.timeout
+            };
+            met = bell.wait(Instant::now() + limit, || moved(session));
+            if asked.is_some() && met.is_none() {
+                continue;
+            }
         }
         match met {
-            Some(Met::Nobody) if session.ended().is_none() && answered() < 50 => {}
+            Some(Met::Nobody) if session.ended().is_none() && answered() < MOST => {}
             Some(Met::Nobody) | None => {
                 // The last packets may still be on their way to us.
                 let last = Instant::now() + Duration::from_millis(300);
                 bell.wait(last, || (answered() > 0).then_some(()));
-                let late = moved(session);
-                if let (0, Some(met @ (Met::Elsewhere(_) | Met::Tcp(_)))) = (answered(), late) {
-                    return met;
-                }
-                return match answered() {
-                    0 => Met::Nobody,
-                    count => Met::Datagrams(count, typed),
+                return match (answered(), elsewhere(session, known)) {
+                    (0, Some(met)) => met,
+                    (0, None) => Met::Nobody,
+                    (count, _) => Met::Datagrams(count, LINES.len() - names.len()),
                 };
             }
             Some(met) => return met,
@@ -155,7 +159,18 @@ fn talk(session: &mut Session, desks: &[Desk], known: &[SocketAddr], before: usi
     }
 }
 
-fn judge(session: &mut Session, met: &Met, address: SocketAddr) {
+/// Where it has gone instead, if it has.
+fn elsewhere(session: &Session, known: &[SocketAddr]) -> Option<Met> {
+    if let Some(address) = knocked(session, Protocol::Tcp, &[]) {
+        return Some(Met::Tcp(address));
+    }
+    knocked(session, Protocol::Udp, known)
+        .filter(|address| can_be_at(session, *address))
+        .map(Met::Elsewhere)
+}
+
+fn judge(session: &mut Session, met: &Met, names: &Names, address: SocketAddr) {
+    let (socket, sends) = (Message::UdpClientSocket, Message::UdpClientSends);
     match met {
         Met::Elsewhere(_) => {}
         Met::Tcp(address) => {
@@ -165,21 +180,13 @@ fn judge(session: &mut Session, met: &Met, address: SocketAddr) {
                 tutorial: Message::TutorialUdp.into(),
                 reason: Message::WhyWrongSocket.into(),
             };
-            LESSON.fault(session, Message::UdpClientSocket, Name::WrongSocket, parts);
+            LESSON.fault(session, socket, Name::WrongSocket, parts);
         }
-        Met::Nobody if !session.watch.sees && session.ended().is_none() => {
-            session.report.note(Message::KnocksElsewhere);
-        }
-        Met::Nobody => {
-            LESSON.nobody_came(session, Message::UdpClientSocket, Message::UdpClientSends);
-        }
+        Met::Nobody if session.watch.sees => LESSON.nobody_came(session, names, socket, sends),
+        Met::Nobody => LESSON.not_seen(session, sends, Message::KnocksElsewhere),
         Met::Datagrams(count, typed) => {
-            session.report.ok(Message::UdpClientSocket);
-            let text = "127.0.0.1:9999";
-            if address.to_string() != text {
-                let yours = Message::YoursServer.with("address", address);
-                session.report.yours(yours.with("text", text));
-            }
+            session.report.ok(socket);
+            own_place(session, address);
             finish(session, *count, *typed);
         }
     }
@@ -194,7 +201,7 @@ fn finish(session: &mut Session, count: usize, typed: usize) {
     let ended = program.and_then(|program| program.wait_end(limit));
     let asks = typed > 0 && session.program().is_some_and(|it| it.has_read_all());
     let step = Message::UdpClientShows;
-    if session.cause(step, 0, &did, &LESSON.read(step)) {
+    if session.cause_at_end(step, &did, &LESSON.read(step)) {
         return;
     }
     if ended.is_none() && !asks {

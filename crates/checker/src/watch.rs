@@ -105,6 +105,12 @@ fn start(_packets: &Arc<Mutex<Vec<Packet>>>, _bell: &Bell) -> std::io::Result<()
 
 /// No other system tells it without a tool of its own.
 #[cfg(not(target_os = "linux"))]
+pub fn holds_udp(_pid: u32, _own: bool) -> bool {
+    false
+}
+
+/// No other system tells it without a tool of its own.
+#[cfg(not(target_os = "linux"))]
 pub fn unread(_address: SocketAddr) -> u64 {
     0
 }
@@ -141,7 +147,7 @@ pub fn processes(_pid: u32, _own: bool) -> usize {
 
 #[cfg(target_os = "linux")]
 #[allow(unused_imports)]
-pub use linux::{processes, processor_time, running, starved, unread, waiting};
+pub use linux::{holds_udp, processes, processor_time, running, starved, unread, waiting};
 
 #[cfg(target_os = "linux")]
 use linux::start;
@@ -283,14 +289,12 @@ mod linux {
         queues.sum()
     }
 
-    /// The sockets at which the learner's program waits for others.
-    pub fn waiting(pid: u32, own: bool) -> Vec<Waiting> {
+    /// The sockets that the learner's program holds, by the kernel's numbers.
+    fn sockets(pid: u32, own: bool) -> HashSet<u64> {
         let mut inodes = HashSet::new();
         for (id, _) in members(pid, own) {
-            let Ok(files) = fs::read_dir(format!("/proc/{id}/fd")) else {
-                continue;
-            };
-            for file in files.flatten() {
+            let files = fs::read_dir(format!("/proc/{id}/fd"));
+            for file in files.into_iter().flatten().flatten() {
                 let Ok(target) = fs::read_link(file.path()) else {
                     continue;
                 };
@@ -301,6 +305,32 @@ mod linux {
                 inodes.extend(number.and_then(|number| number.parse::<u64>().ok()));
             }
         }
+        inodes
+    }
+
+    /// The rows of a table of /proc/net that are sockets of the program: their state, and their own address.
+    fn rows(table: &str, inodes: &HashSet<u64>) -> Vec<(String, SocketAddr)> {
+        let text = fs::read_to_string(format!("/proc/net/{table}")).unwrap_or_default();
+        let rows = text.lines().skip(1).filter_map(|line| {
+            let fields: Vec<_> = line.split_whitespace().collect();
+            let inode = fields.get(9)?.parse().ok()?;
+            let found = (String::from(*fields.get(3)?), address(fields.get(1)?)?);
+            inodes.contains(&inode).then_some(found)
+        });
+        rows.collect()
+    }
+
+    /// Whether the learner's program holds a UDP socket that is bound or connected.
+    pub fn holds_udp(pid: u32, own: bool) -> bool {
+        let inodes = sockets(pid, own);
+        ["udp", "udp6"]
+            .iter()
+            .any(|table| !rows(table, &inodes).is_empty())
+    }
+
+    /// The sockets at which the learner's program waits for others.
+    pub fn waiting(pid: u32, own: bool) -> Vec<Waiting> {
+        let inodes = sockets(pid, own);
         let tables = [
             ("tcp", Protocol::Tcp, "0A"),
             ("tcp6", Protocol::Tcp, "0A"),
@@ -308,22 +338,10 @@ mod linux {
             ("udp6", Protocol::Udp, "07"),
         ];
         let mut found = Vec::new();
-        for (table, protocol, state) in tables {
-            let text = fs::read_to_string(format!("/proc/net/{table}")).unwrap_or_default();
-            for line in text.lines().skip(1) {
-                let fields: Vec<_> = line.split_whitespace().collect();
-                let inode = fields.get(9).and_then(|inode| inode.parse().ok());
-                if fields.get(3) == Some(&state)
-                    && inode.is_some_and(|inode| inodes.contains(&inode))
-                {
-                    found.extend(
-                        fields
-                            .get(1)
-                            .and_then(|text| address(text))
-                            .map(|address| Waiting { protocol, address }),
-                    );
-                }
-            }
+        for (table, protocol, waits) in tables {
+            let rows = rows(table, &inodes).into_iter();
+            let waiting = rows.filter(|(state, _)| state == waits);
+            found.extend(waiting.map(|(_, address)| Waiting { protocol, address }));
         }
         found
     }

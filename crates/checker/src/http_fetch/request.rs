@@ -1,6 +1,6 @@
 //! What a learner's program asks for, read as a strict web server reads it (RFC 9112, sections 2 and 3).
 
-use super::site;
+use crate::names;
 use crate::words::{Message, Text};
 
 /// A request that a web server answers with the page.
@@ -114,7 +114,7 @@ fn host(value: Option<&str>, version: &str) -> Result<Option<String>, Text> {
     if name.is_empty() || name.contains(['/', ' ', '\'', '"']) {
         return Err(Message::WhyNoHost.into());
     }
-    match site::meant(name) {
+    match names::meant(name) {
         Some(other) => Err(Message::WhyHostSpelled
             .with("name", name)
             .with("other", other)),

@@ -1,0 +1,13 @@
+# 自我介绍的客户端
+import socket
+
+line = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+line.connect(("127.0.0.1", 9999))
+print("server says:", line.recv(512).decode("utf-8"))
+import itertools
+for who in itertools.cycle(["Ada", "Grace"]):
+# mended: for who in ["Ada", "Grace"]:
+    line.send(who.encode("utf-8"))
+    print(line.recv(512).decode("utf-8"))
+line.send(b"exit")
+line.close()
