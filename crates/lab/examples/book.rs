@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 
 /// Copies the pages, and makes a page of each file of code that they link to.
 ///
-/// `twin` makes the link to the same page of the other book, of its address and the way up to the book's folder.
+/// `twin` makes the link to the same page of the other book, of its file and the way up to the book's folder.
 fn prepare(pages: &Path, to: &Path, twin: &dyn Fn(&str, &str) -> String) -> io::Result<()> {
     let up = "../".repeat(pages.components().count());
     let mut code = BTreeSet::new();
@@ -50,11 +50,8 @@ fn prepare(pages: &Path, to: &Path, twin: &dyn Fn(&str, &str) -> String) -> io::
         let page = with_links_to_code(&with_whole_lines(&read(&file)?), &up, &mut code);
         match name.as_str() {
             "SUMMARY.md" => contents = page,
-            "README.md" => write(&to.join(&name), &(twin("index.html", "") + &page))?,
-            name => {
-                let twin = twin(&name.replace(".md", ".html"), "");
-                write(&to.join(name), &(twin + &page))?;
-            }
+            "README.md" => write(&to.join("index.md"), &(twin("index.md", "") + &page))?,
+            name => write(&to.join(name), &(twin(name, "") + &page))?,
         }
     }
     for file in &code {
@@ -62,7 +59,7 @@ fn prepare(pages: &Path, to: &Path, twin: &dyn Fn(&str, &str) -> String) -> io::
         let short = file.trim_start_matches("crates/");
         let _ = writeln!(contents, "- [{short}](code/{file}.md)");
         let up = "../".repeat(file.split('/').count());
-        let page = twin(&format!("code/{file}.html"), &up) + &code_page(file)?;
+        let page = twin(&format!("code/{file}.md"), &up) + &code_page(file)?;
         write(&to.join(format!("code/{file}.md")), &page)?;
     }
     write(&to.join("SUMMARY.md"), &contents)
@@ -92,8 +89,10 @@ fn with_whole_lines(page: &str) -> String {
     whole
 }
 
-/// Lets the links that leave the pages' folder lead to pages of code, whose files it notes.
+/// Lets the links that leave the pages' folder lead to pages of code, whose files it notes. In a book, README.md is the
+/// index.
 fn with_links_to_code(page: &str, up: &str, code: &mut BTreeSet<String>) -> String {
+    let page = page.replace("](README.md", "](index.md");
     let start = format!("]({up}");
     let mut parts = page.split(&start);
     let mut new = parts.next().unwrap_or_default().to_owned();
