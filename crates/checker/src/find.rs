@@ -1,5 +1,6 @@
 //! Where a learner's server waits for its clients.
 
+use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use crate::session::Session;
@@ -17,6 +18,21 @@ const KEYBOARD: Duration = Duration::from_millis(900);
 const SILENT: Duration = Duration::from_secs(3);
 /// How many questions are answered.
 const QUESTIONS: usize = 4;
+
+/// Where no system tells whose socket it is, nobody else may wait at the text's port before the program starts.
+pub fn is_free(session: &mut Session, protocol: Protocol) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
+    let free = match protocol {
+        _ if cfg!(target_os = "linux") => return true,
+        Protocol::Tcp => TcpStream::connect_timeout(&address, SETTLED).is_err(),
+        Protocol::Udp => UdpSocket::bind(address).is_ok(),
+    };
+    if !free {
+        let text = Message::PortTaken.with("address", address);
+        session.report.note(text);
+    }
+    free
+}
 
 /// Waits until the program has a socket of the protocol, or one of the other and no more to come. Where it asks at its
 /// keyboard first, it is answered. Linux only: no other system tells.

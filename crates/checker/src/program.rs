@@ -177,12 +177,15 @@ pub fn kill_all(pid: u32) {
 /// Ends a process and its children.
 #[cfg(not(unix))]
 pub fn kill_all(pid: u32) {
-    let mut taskkill = Command::new("taskkill");
-    taskkill.args(["/F", "/T", "/PID", &pid.to_string()]);
-    let _ = taskkill
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    let pid = pid.to_string();
+    let kill = |options: &[&str]| {
+        let mut taskkill = Command::new("taskkill");
+        taskkill.args(options).args(["/PID", &pid]);
+        let silent = taskkill.stdout(Stdio::null()).stderr(Stdio::null());
+        silent.status().is_ok_and(|status| status.success())
+    };
+    // Wine's does not know /T, and the program alone is better than nobody.
+    let _ = kill(&["/F", "/T"]) || kill(&["/F"]);
 }
 
 fn wait(mut child: Child, state: &Mutex<State>, bell: &Bell) {

@@ -68,7 +68,7 @@ const RUNNING_PERCENT: u128 = 80;
 
 /// Holds the lesson's conversation with the program.
 pub fn check(session: &mut Session) {
-    if !session.start(Message::TcpServerSocket) {
+    if !find::is_free(session, Protocol::Tcp) || !session.start(Message::TcpServerSocket) {
         return;
     }
     session.doing(Message::TcpServerListen);

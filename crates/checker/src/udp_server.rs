@@ -41,7 +41,7 @@ const NAMES: [&str; 3] = ["Michael", "Tracy", "Sarah"];
 
 /// Holds the lesson's conversation with the program.
 pub fn check(session: &mut Session) {
-    if !session.start(Message::UdpServerSocket) {
+    if !find::is_free(session, Protocol::Udp) || !session.start(Message::UdpServerSocket) {
         return;
     }
     session.doing(Message::UdpServerBind);
@@ -59,8 +59,7 @@ pub fn check(session: &mut Session) {
 /// Waits until the program has a socket for datagrams, and tells where.
 pub fn find(session: &mut Session) -> Option<SocketAddr> {
     if cfg!(not(target_os = "linux")) {
-        // Nobody tells where it waits: the text's address is tried.
-        return Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9999)));
+        return find_by_asking(session);
     }
     let found = find::find(session, Protocol::Udp);
     match found {
@@ -90,6 +89,23 @@ pub fn find(session: &mut Session) -> Option<SocketAddr> {
             None
         }
     }
+}
+
+/// Where nobody tells where it waits, the text's address is tried, until an answer comes: what is sent before the
+/// program has its socket is lost.
+fn find_by_asking(session: &mut Session) -> Option<SocketAddr> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 9999));
+    let mut peer = Peer::client_of(address, &session.bell).ok()?;
+    let deadline = Instant::now() + session.timeout;
+    while Instant::now() < deadline && !gone(session) {
+        peer.send(NAMES[0].as_bytes(), address);
+        let came = peer.receive(Duration::from_millis(500), || gone(session));
+        if came.is_some() {
+            bound(session, address);
+            break;
+        }
+    }
+    Some(address)
 }
 
 fn bound(session: &mut Session, address: SocketAddr) {
@@ -317,7 +333,10 @@ impl Talk<'_> {
             None => Message::CameNothing.into(),
         };
         let greeting = shown(format!("Hello, {name}!").as_bytes());
-        let (step, fault_name, tutorial, why) = if name == NAMES[0] {
+        // Elsewhere than on Linux, it has answered once before.
+        let first =
+            name == NAMES[0] && (cfg!(target_os = "linux") || self.session.ended().is_none());
+        let (step, fault_name, tutorial, why) = if first {
             let tutorial = Message::TutorialGreets.with("bytes", greeting);
             (step, Name::NoAnswer, tutorial, Message::WhyNoAnswerUdp)
         } else {

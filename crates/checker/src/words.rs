@@ -259,6 +259,7 @@ messages! {
 
     // --- What the checks of clients say
     NoDoor "The checker could not wait at {address} for your program: {error}. Is a server of yours running there? End it first." "检查程序无法在 {address} 等待你的程序：{error}。你的服务器是否正在那里运行？请先结束它。"
+    PortTaken "Another program waits at {address} already. Here the checker cannot tell the two apart: end that one first." "另一个程序已经在 {address} 等待。检查程序在这里分不清两者：请先结束那个程序。"
     KnocksElsewhere "Your program goes to another address than 127.0.0.1:9999. Without a world of its own the checker cannot see where." "你的程序连接的不是 127.0.0.1:9999。没有独立环境，检查程序看不到它连接哪里。"
     DidAcceptOnly "accepted your program's connection, and sent nothing yet" "接受了你的程序的连接，还没有发送任何内容"
     DidNotAnswer "received your program's message, and did not answer yet" "收到你的程序的消息，还没有回答"

@@ -7,9 +7,11 @@ use super::{Exercise, MOMENT, Miss, failed, missed};
 use crate::Kind;
 use crate::conn::{Came, Conn};
 use crate::faults::Name;
+use crate::find;
 use crate::report::{Step, shown};
 use crate::session::Session;
-use crate::tcp_server::{self, find, gone, holds};
+use crate::tcp_server::{self, gone, holds};
+use crate::watch::Protocol;
 use crate::words::{Message, Text};
 
 pub const THREADS: Exercise = Exercise {
@@ -69,11 +71,11 @@ const fn step(number: u8, what: Message) -> Step {
 
 /// Connects to the program once it listens.
 fn client(session: &mut Session) -> Option<(Conn, SocketAddr)> {
-    if !session.start(Message::TcpServerSocket) {
+    if !find::is_free(session, Protocol::Tcp) || !session.start(Message::TcpServerSocket) {
         return None;
     }
     session.doing(Message::TcpServerListen);
-    let (address, first) = find(session)?;
+    let (address, first) = tcp_server::find(session)?;
     let conn = match first {
         Some(stream) => Conn::new(stream, &session.bell),
         None => Conn::connect(address, session.timeout, &session.bell),

@@ -5,11 +5,13 @@ use std::net::SocketAddr;
 use super::{Exercise, Miss, missed};
 use crate::Kind;
 use crate::faults::Name;
+use crate::find;
 use crate::peer::Peer;
 use crate::report::{Step, shown};
 use crate::session::Session;
 use crate::tcp_server::{gone, holds};
-use crate::udp_server::find;
+use crate::udp_server;
+use crate::watch::Protocol;
 use crate::words::{Message, Text};
 
 /// The longest name that is to be greeted.
@@ -75,11 +77,11 @@ fn came_text(bytes: &[u8]) -> Text {
 }
 
 fn begin(session: &mut Session) -> Option<SocketAddr> {
-    if !session.start(Message::UdpServerSocket) {
+    if !find::is_free(session, Protocol::Udp) || !session.start(Message::UdpServerSocket) {
         return None;
     }
     session.doing(Message::UdpServerBind);
-    find(session)
+    udp_server::find(session)
 }
 
 fn cut_datagram(session: &mut Session) {
@@ -103,6 +105,10 @@ fn cut_datagram(session: &mut Session) {
         ),
     ];
     for (step, name, reason) in steps {
+        // What does not even fit one byte more is an error on Windows, and its sender stays unknown.
+        if cfg!(windows) && name.len() > LONGEST + 1 {
+            continue;
+        }
         session.doing(step);
         let (came, did) = ask(session, &mut peer, server, &name);
         let text = String::from_utf8_lossy(&came).to_lowercase();

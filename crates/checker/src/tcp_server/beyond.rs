@@ -4,9 +4,12 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{NAMES, Talk, gone, holds};
+#[cfg(unix)]
+use super::gone;
+use super::{NAMES, Talk, holds};
 use crate::conn::Conn;
 use crate::report::shown;
+#[cfg(unix)]
 use crate::watch::{self, Protocol};
 use crate::words::{Message, Text};
 
