@@ -1,5 +1,10 @@
 //! The practice server, alone and with `http-fetch`.
 
+#![allow(clippy::unwrap_used)]
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+
 use lab::{Folder, Running, Talk, connect, example, run};
 
 const PAGE: &str = "<!DOCTYPE html>\n<title>Practice</title>\n<h1>It works!</h1>\n";
@@ -47,28 +52,96 @@ fn a_silent_client_delays_nobody() {
     drop((silent, breaks_off));
 }
 
+/// What the server answers to this, if nothing follows.
+fn answer(server: &Running, request: &[u8]) -> String {
+    let mut client = TcpStream::connect(server.address()).unwrap();
+    client.write_all(request).unwrap();
+    client.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 #[test]
-fn a_request_without_end_or_sense_ends_only_its_own_connection() {
+fn a_wrong_request_is_told_what_is_wrong() {
     let server = page_server();
-    let address = server.address();
-    for request in [&[b'x'; 8 * 1024][..], b"\xff\xfe\r\n\r\n", b"\r\n"] {
-        let client = connect(address);
-        client.send(request);
-        // Answered or reset, but ended.
-        client.until_the_end_or_a_reset();
+    let long = format!(
+        "GET / HTTP/1.1\r\nHost: x\r\nCookie: {}\r\n\r\n",
+        "c".repeat(100_000)
+    );
+    for (request, status, words) in [
+        (&b"hello"[..], "400", "the first line is \"hello\""),
+        (b"GET /\r\n\r\n", "400", "should be like GET / HTTP/1.1"),
+        (
+            b"GET / HTTP/2\r\nHost: x\r\n\r\n",
+            "400",
+            "should be like GET / HTTP/1.1",
+        ),
+        (b"GET / HTTP/1.1\nHost: x\n\n", "400", "should end in CR LF"),
+        (b"GET / HTTP/1.1\r\n\r\n", "400", "0 lines with Host:"),
+        (
+            b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+            "400",
+            "2 lines with Host:",
+        ),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n", "400", "no blank line"),
+        (b"GET / HTTP/1.1\r\nHost: x", "400", "no blank line"),
+        (b"\xff\xfe\r\n\r\n", "400", "should be like GET / HTTP/1.1"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\n\r\n", "501", "GET and HEAD"),
+        (long.as_bytes(), "431", "8 KiB"),
+    ] {
+        let answer = answer(&server, request);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+        let (header, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(body.contains(words), "{answer}");
+        let length = format!("Content-Length: {}", body.len());
+        assert!(header.lines().any(|line| line == length), "{answer}");
     }
-    let folder = Folder::new();
-    let client = folder.fetch(address, &[]);
-    assert!(client.status.success(), "{client}");
-    assert_eq!(folder.saved(), PAGE);
+    // Whoever runs the server sees it too.
+    server.wait_for("400 Bad Request: the first line is \"hello\"");
+}
+
+#[test]
+fn a_right_request_is_right_in_every_spelling() {
+    let server = page_server();
+    for request in [
+        &b"GET / HTTP/1.1\r\nhost:x\r\n\r\n"[..],
+        b"GET /caf\xe9 HTTP/1.1\r\nHost: x\r\nX-Latin: \xe9\r\n\r\n",
+        b"\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.0\r\n\r\n",
+    ] {
+        let answer = answer(&server, request);
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert!(answer.ends_with(PAGE), "{answer}");
+    }
+    let header = answer(&server, b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert!(header.starts_with("HTTP/1.1 200 OK\r\n"), "{header}");
+    assert!(
+        header.contains(&format!("Content-Length: {}\r\n", PAGE.len())),
+        "{header}"
+    );
+    assert!(header.ends_with("\r\n\r\n"), "{header}");
+}
+
+/// A client that waits for its answer, as most do, hears of the blank line that it forgot.
+#[test]
+fn a_request_that_does_not_go_on_is_answered() {
+    let server = page_server();
+    let mut client = TcpStream::connect(server.address()).unwrap();
+    client.write_all(b"hello").unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(answer.contains("no blank line"), "{answer}");
 }
 
 #[test]
 fn a_request_cannot_write_to_the_terminal() {
     let server = page_server();
-    let client = connect(server.address());
-    client.send("GET /\x1b[2J HTTP/1.1\r\n\r\n");
-    client.until_the_end();
+    answer(&server, b"GET /\x1b[2J HTTP/1.1\r\n\r\n");
     assert_eq!(server.wait_for("GET"), "GET /\\x1b[2J HTTP/1.1");
 }
 
@@ -98,6 +171,10 @@ fn ctrl_c_ends_it_also_with_a_silent_client() {
     let ended = idle.finish();
     assert_eq!(ended.code(), Some(0), "{ended}");
     assert_eq!(ended.stdout, "");
+    assert!(
+        ended.stderr.ends_with("[INFO ] Ctrl+C: no more pages\n"),
+        "{ended}"
+    );
 
     let busy = page_server();
     let address = busy.address();

@@ -271,7 +271,10 @@ fn one_at_a_time_ends_on_ctrl_c_while_it_waits_for_a_client() {
     let (server, address) = serving("one_at_a_time");
     let mut silent = connect(address);
     assert_eq!(receive(&mut silent), "Welcome!");
-    ends_on_ctrl_c(server);
+    server.ctrl_c();
+    let ended = server.finish();
+    assert_eq!(ended.code(), Some(0), "{ended}");
+    assert!(ended.stderr.contains("[INFO ] Ctrl+C: "), "{ended}");
 }
 
 /// What a server's stdout has to be when so many clients came, one after the other.

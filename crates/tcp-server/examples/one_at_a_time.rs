@@ -25,7 +25,10 @@ fn serve(address: SocketAddr) -> io::Result<()> {
     socket.listen(5)?;
     let listener = TcpListener::from(socket);
     // The only thread may be asleep with a client, where a knock at the door does not wake it.
-    let _stop = Stop::on_ctrl_c(|| process::exit(0))?;
+    let _stop = Stop::on_ctrl_c(|| {
+        log::info!("Ctrl+C: no more answers");
+        process::exit(0)
+    })?;
     log::info!("listening on {}", listener.local_addr()?);
     print_or_warn("Waiting for connection...");
     loop {
