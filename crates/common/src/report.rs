@@ -2,9 +2,15 @@
 
 use std::error::Error;
 use std::fmt::{self, Display};
-use std::io::{self, ErrorKind, Write};
+use std::io::ErrorKind::{
+    self, AddrInUse, AddrNotAvailable, BrokenPipe, ConnectionAborted, ConnectionRefused,
+    ConnectionReset, HostUnreachable, NetworkUnreachable, NotFound, PermissionDenied, TimedOut,
+    UnexpectedEof,
+};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
+use self::Peer::{OneTcpClient, TcpServer, UdpClients, UdpServer};
 use crate::warnings;
 
 /// Who is at the other end, which decides what an error means.
@@ -82,13 +88,6 @@ impl Display for Told {
 impl Error for Told {}
 
 fn hint(peer: &Peer, error: &io::Error) -> String {
-    use ErrorKind::{
-        AddrInUse, AddrNotAvailable, BrokenPipe, ConnectionAborted, ConnectionRefused,
-        ConnectionReset, HostUnreachable, NetworkUnreachable, NotFound, PermissionDenied, TimedOut,
-        UnexpectedEof,
-    };
-    use Peer::{OneTcpClient, TcpServer, UdpClients, UdpServer};
-
     let hint = match (error.kind(), peer) {
         // On Windows, the next receive reports a datagram that nobody took as a reset.
         (TimedOut | ConnectionReset | ConnectionRefused, UdpServer(missing))

@@ -111,73 +111,77 @@ fn a_reset_is_told_with_the_bytes_that_came() {
     fails(server.address, &[], " bytes came)", hint);
 }
 
+/// Replies that are wrong before their body, or in its length; and what is told of each.
+const WRONG: [(&str, &str); 13] = [
+    (
+        "HTTP/1.1 200 OK\r\nServer: x\r\n",
+        "the header has no blank line",
+    ),
+    ("HTTP/1.1 200", "the header has no blank line"),
+    (
+        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nHello",
+        "the body ends after 5 of 10 bytes",
+    ),
+    (
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nHello!",
+        "contradictory Content-Lengths: 5, 6",
+    ),
+    (
+        "HTTP/1.1 200 OK\r\nContent-Length: 5x\r\n\r\nHello",
+        "no Content-Length: \"5x\"",
+    ),
+    (
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nHello",
+        "nobody asked for",
+    ),
+    (
+        "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+        "another protocol",
+    ),
+    (
+        "HTTP/1.1 103 Early Hints\r\n\r\n",
+        "the server sent no answer",
+    ),
+    (
+        "SSH-2.0-OpenSSH_9.2\r\n",
+        "this is no HTTP/1.1: \"SSH-2.0-OpenSSH_9.2\"",
+    ),
+    ("HTTP/1.1 OK\r\n\r\n", "this is no HTTP/1.1"),
+    ("HTTP/1.1 004 Low\r\n\r\n", "this is no HTTP/1.1"),
+    (
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "nobody asked for Transfer-Encoding: gzip",
+    ),
+    ("\r\n\r\n", "this is no HTTP/1.1"),
+];
+
+/// Bodies in chunks that are wrong.
+const WRONG_CHUNKS: [(&str, &str); 6] = [
+    ("5\r\nHel", "break off"),
+    ("5\r\nHello\r\n", "break off"),
+    ("5\r\nHello\r\n0\r\n", "break off"),
+    ("five\r\nHello\r\n0\r\n\r\n", "no chunk size: \"five\""),
+    ("+5\r\nHello\r\n0\r\n\r\n", "no chunk size: \"+5\""),
+    ("4\r\nHello\r\n0\r\n\r\n", "does not end after the 4 bytes"),
+];
+
 #[test]
 fn a_reply_that_makes_no_sense_is_told_with_the_bytes_that_came() {
-    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-    for (reply, wrong) in [
-        (
-            "HTTP/1.1 200 OK\r\nServer: x\r\n",
-            "the header has no blank line",
-        ),
-        ("HTTP/1.1 200", "the header has no blank line"),
-        (
-            "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nHello",
-            "the body ends after 5 of 10 bytes",
-        ),
-        (&format!("{chunked}5\r\nHel"), "break off"),
-        (&format!("{chunked}5\r\nHello\r\n"), "break off"),
-        (&format!("{chunked}5\r\nHello\r\n0\r\n"), "break off"),
-        (
-            &format!("{chunked}five\r\nHello\r\n0\r\n\r\n"),
-            "no chunk size: \"five\"",
-        ),
-        (
-            &format!("{chunked}+5\r\nHello\r\n0\r\n\r\n"),
-            "no chunk size: \"+5\"",
-        ),
-        (
-            &format!("{chunked}4\r\nHello\r\n0\r\n\r\n"),
-            "does not end after the 4 bytes",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nHello!",
-            "contradictory Content-Lengths: 5, 6",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\nContent-Length: 5x\r\n\r\nHello",
-            "no Content-Length: \"5x\"",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nHello",
-            "nobody asked for",
-        ),
-        (
-            "HTTP/1.1 101 Switching Protocols\r\n\r\n",
-            "another protocol",
-        ),
-        (
-            "HTTP/1.1 103 Early Hints\r\n\r\n",
-            "the server sent no answer",
-        ),
-        (
-            "SSH-2.0-OpenSSH_9.2\r\n",
-            "this is no HTTP/1.1: \"SSH-2.0-OpenSSH_9.2\"",
-        ),
-        ("HTTP/1.1 OK\r\n\r\n", "this is no HTTP/1.1"),
-        ("HTTP/1.1 004 Low\r\n\r\n", "this is no HTTP/1.1"),
-        (
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-            "nobody asked for Transfer-Encoding: gzip",
-        ),
-        ("\r\n\r\n", "this is no HTTP/1.1"),
-    ] {
-        // The client may hang up as soon as it sees that this makes no sense.
-        let sent = reply.to_owned();
-        let server = Server::answers(move |mut client| drop(client.write_all(sent.as_bytes())));
-        let wrong = fails(server.address, &[], wrong, BREAKS_OFF);
-        let came = format!("({} bytes came)\n", reply.len());
-        assert!(wrong.contains(&came), "{came:?} is not in {wrong}");
+    for (reply, wrong) in WRONG {
+        is_told(reply.into(), wrong);
     }
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (chunks, wrong) in WRONG_CHUNKS {
+        is_told(format!("{chunked}{chunks}"), wrong);
+    }
+}
+
+fn is_told(reply: String, wrong: &str) {
+    let came = format!("({} bytes came)\n", reply.len());
+    // The client may hang up as soon as it sees that this makes no sense.
+    let server = Server::answers(move |mut client| drop(client.write_all(reply.as_bytes())));
+    let wrong = fails(server.address, &[], wrong, BREAKS_OFF);
+    assert!(wrong.contains(&came), "{came:?} is not in {wrong}");
 }
 
 #[test]

@@ -19,6 +19,8 @@ const MOST_COLUMNS_OF_AN_EXAMPLE: usize = 120;
 const MOST_LINES_OF_AN_EXAMPLE: usize = 70;
 /// It is a program in its own right.
 const MOST_LINES_OF_PAGE_SERVER: usize = 140;
+/// Of code: without its comments and tests.
+const MOST_LINES_OF_COMMON: usize = 450;
 
 #[test]
 fn a_program_begins_with_the_lesson_and_is_short() {
@@ -62,6 +64,37 @@ fn an_example_is_short() {
             let text = fs::read_to_string(&file).unwrap();
             wrong.extend(too_long(&file, &text, most, MOST_COLUMNS_OF_AN_EXAMPLE));
         }
+    }
+    report(&wrong);
+}
+
+/// `common` stays the part that nobody needs to read first.
+#[test]
+fn common_is_tiny_and_names_nobody() {
+    let mut names = Vec::from(PROGRAMS.map(|(name, _)| name.to_owned()));
+    for (name, _) in PROGRAMS {
+        for entry in fs::read_dir(root().join("crates").join(name).join("examples")).unwrap() {
+            let path = entry.unwrap().path();
+            names.push(path.file_stem().unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    // The others, such as `threads`, are also words of the language.
+    names.retain(|name| name.contains(['-', '_']));
+    assert!(names.len() > 15, "{names:?}");
+
+    let (mut lines_of_code, mut wrong) = (0, Vec::new());
+    for entry in fs::read_dir(root().join("crates/common/src")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let told = names.iter().filter(|name| text.contains(*name));
+        wrong.extend(told.map(|name| format!("common names {name}")));
+        let code = text.split("#[cfg(test)]").next().unwrap().lines();
+        lines_of_code += code
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with("//"))
+            .count();
+    }
+    if lines_of_code > MOST_LINES_OF_COMMON {
+        wrong.push(format!("common has {lines_of_code} lines of code"));
     }
     report(&wrong);
 }
