@@ -31,6 +31,7 @@ pub mod claim;
 mod client;
 mod datagram;
 mod folder;
+pub mod interval;
 pub mod nobody;
 pub mod packet;
 mod python;

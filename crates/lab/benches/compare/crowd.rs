@@ -11,8 +11,8 @@ use rustix::process::{Resource, getrlimit};
 use crate::load;
 use crate::measure::{Contender, Effort, in_turn};
 use crate::process::{Server, memory};
-use crate::report::{Better, Fact, Goal, Row, Theme, number};
-use crate::tcp::{floor, ours, python};
+use crate::report::{Better, Fact, Goal, Plan, Row, Theme, number};
+use crate::tcp::{floor, on_one_thread, ours, python};
 
 /// What this program and a server need besides.
 const OTHER_DESCRIPTORS: u64 = 100;
@@ -48,26 +48,30 @@ pub fn crowd(effort: &Effort) -> Theme {
         "socat and ncat",
         "two processes a client, thousands of times",
     );
-    let figures = in_turn(effort.rounds.min(5), contenders);
     let count = number(clients as f64);
     let [memory, time] = [
         format!("memory for each of {count}"),
         format!("until {count} are greeted"),
     ];
-    if figures
-        .iter()
-        .all(|one| one.kinds[1].iter().all(|kib| kib.is_finite()))
-    {
-        let goals = [Goal::AtMost(12.0), Goal::TimesAsGoodAs("Python", 3.0)];
-        theme
-            .rows
-            .push(Row::new(memory, ("KiB", Better::Less), &figures, 1, &goals));
+    let (kib, ms) = (("KiB", Better::Less), ("ms", Better::Less));
+    let mut plans = vec![Plan::new(time, ms, 0, "tcp-server", &[])];
+    if crate::process::memory(std::process::id(), "VmRSS").is_some() {
+        plans.push(Plan::new(
+            &memory,
+            kib,
+            1,
+            "tcp-server",
+            &[Goal::AtMost(12.0)],
+        ));
     } else {
         theme.leave_out("memory", "this system has no /proc to read it from");
     }
-    theme
-        .rows
-        .push(Row::new(time, ("ms", Better::Less), &figures, 0, &[]));
+    let fewer = Effort {
+        rounds: effort.rounds.min(6),
+        ..*effort
+    };
+    theme.rows = in_turn(&fewer, contenders, &plans);
+    theme.rows.extend(one_thread(&fewer, clients));
     let asked = closing.len() * clients;
     theme.facts.push(Fact {
         what: format!("greeted, of {}", number(asked as f64)),
@@ -86,6 +90,30 @@ pub fn crowd(effort: &Effort) -> Theme {
         goal: None,
     });
     theme
+}
+
+/// How many the one thread holds at most: `poll` looks at each of them whenever one comes.
+const ON_ONE_THREAD: usize = 1_000;
+
+/// The memory of a server that has one thread for all.
+fn one_thread(effort: &Effort, clients: usize) -> Vec<Row> {
+    let clients = clients.min(ON_ONE_THREAD);
+    let mut contenders = vec![Contender::new("many_on_one_thread", move || {
+        gather(&mut on_one_thread(), clients, false).0
+    })];
+    if lab::python("tcp_server.py").is_some() {
+        contenders.push(Contender::new("Python", move || {
+            gather(&mut python(), clients, false).0
+        }));
+    }
+    if memory(std::process::id(), "VmRSS").is_none() {
+        return Vec::new();
+    }
+    let what = format!("memory for each of {}", number(clients as f64));
+    let third = [Goal::TimesAsGoodAs("Python", 3.0)];
+    let unit = ("KiB", Better::Less);
+    let plan = Plan::new(what, unit, 1, "many_on_one_thread", &third);
+    in_turn(effort, contenders, &[plan])
 }
 
 /// One crowd: milliseconds until all are greeted and KiB for each; how many did not see an orderly end, and

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::measure::{Contender, Effort, in_turn};
 use crate::process::{Server, activity, is_installed};
-use crate::report::{Better, Fact, Goal, Row, Theme};
+use crate::report::{Better, Fact, Goal, Plan, Theme};
 use crate::{tcp, udp};
 
 /// Start until ready, Ctrl+C until gone.
@@ -32,22 +32,16 @@ pub fn start_and_stop(effort: &Effort) -> Theme {
                 lives(python, effort.launches)
             }));
         }
-        let figures = in_turn(effort.rounds, contenders);
         let unit = ("ms", Better::Less);
         let [ready, gone] = [
             format!("{name}: start until ready"),
             format!("{name}: Ctrl+C until gone"),
         ];
-        theme.rows.push(Row::new(
-            ready,
-            unit,
-            &figures,
-            0,
-            &[Goal::TimesAsGoodAs("Python", 10.0)],
-        ));
-        theme
-            .rows
-            .push(Row::new(gone, unit, &figures, 1, &[Goal::AtMost(50.0)]));
+        let plans = [
+            Plan::new(ready, unit, 0, name, &[Goal::TimesAsGoodAs("Python", 10.0)]),
+            Plan::new(gone, unit, 1, name, &[Goal::AtMost(50.0)]),
+        ];
+        theme.rows.extend(in_turn(effort, contenders, &plans));
     }
     theme
 }

@@ -37,8 +37,8 @@ pub fn forget(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 
-/// Answers a second to TCP clients that each wait for one before they send the next name.
-pub fn tcp_round_trips(address: SocketAddr, clients: usize, time: Duration) -> f64 {
+/// Answers to TCP clients that each wait for one before they send the next name: how many, and how many a second.
+pub fn tcp_round_trips(address: SocketAddr, clients: usize, time: Duration) -> (usize, f64) {
     // One after the other: nobody has to wait because of a short backlog.
     let streams: Vec<_> = (0..clients).map(|_| welcomed(address)).collect();
     at_once(streams, |stream, start| {
@@ -74,6 +74,7 @@ pub fn tcp_connections(address: SocketAddr, time: Duration) -> f64 {
         }
         (count, start.elapsed())
     })
+    .1
 }
 
 /// Answers a second to UDP clients that each wait for one before they send the next name, and how many
@@ -81,7 +82,7 @@ pub fn tcp_connections(address: SocketAddr, time: Duration) -> f64 {
 pub fn udp_round_trips(address: SocketAddr, clients: usize, time: Duration) -> (f64, usize) {
     let missing = AtomicUsize::new(0);
     let sockets: Vec<_> = (0..clients).map(|_| udp_client(address)).collect();
-    let rate = at_once(sockets, |socket, start| {
+    let (_, rate) = at_once(sockets, |socket, start| {
         let mut answer = [0; 64];
         let mut count = 0;
         while start.elapsed() < time {
@@ -109,11 +110,12 @@ fn udp_client(address: SocketAddr) -> UdpSocket {
     socket
 }
 
-/// Lets every client loose on a thread of its own, all at the same moment: the sum of their rates.
+/// Lets every client loose on a thread of its own, all at the same moment: the sum of their counts, and of
+/// their rates.
 fn at_once<T: Send>(
     clients: Vec<T>,
     work: impl Fn(&mut T, Instant) -> (u32, Duration) + Sync,
-) -> f64 {
+) -> (usize, f64) {
     let barrier = Barrier::new(clients.len());
     let (barrier, work) = (&barrier, &work);
     thread::scope(|scope| {
@@ -122,14 +124,14 @@ fn at_once<T: Send>(
             .map(|mut client| {
                 scope.spawn(move || {
                     barrier.wait();
-                    let (count, taken) = work(&mut client, Instant::now());
-                    f64::from(count) / taken.as_secs_f64()
+                    work(&mut client, Instant::now())
                 })
             })
             .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().expect("a client does not panic"))
-            .sum()
+        threads.into_iter().fold((0, 0.0), |(all, rate), thread| {
+            let (count, taken) = thread.join().expect("a client does not panic");
+            let its_rate = f64::from(count) / taken.as_secs_f64();
+            (all + count as usize, rate + its_rate)
+        })
     })
 }

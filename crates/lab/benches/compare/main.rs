@@ -7,9 +7,9 @@
 //! cargo bench -p lab -- --quick          a look at everything in little time; the pages stay as they are
 //! ```
 //!
-//! Whoever is compared takes turns, round after round, and our program takes two turns a round: what it
-//! differs from itself (A/A) is how far the figures can be trusted. Only 127.0.0.1 is used, and no limit of
-//! the system is raised.
+//! Whoever is compared takes turns, round after round. Two figures of one round are a pair, and the ratios of the
+//! pairs decide: [`lab::interval`]. Rounds are added until a goal is met or not met, or time is up. Only
+//! 127.0.0.1 is used, and no limit of the system is raised.
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 // Counts become ratios; none of them needs 52 bits.

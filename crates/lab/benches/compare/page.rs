@@ -82,7 +82,7 @@ fn chart(title: &str, with: &str, themes: &[(&str, Theme)]) -> String {
         .iter()
         .flat_map(|(key, theme)| theme.rows.iter().map(move |row| (key, row)));
     let bars: Vec<_> = rows
-        .filter_map(|(key, row)| Some((label(key, &row.what), row.ratio_to(with)?.of_medians)))
+        .filter_map(|(key, row)| Some((label(key, &row.plan.what), row.ratio_to(with)?.median)))
         .collect();
     let labels: Vec<_> = bars
         .iter()

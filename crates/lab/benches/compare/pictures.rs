@@ -65,7 +65,7 @@ fn language(themes: &[(&str, Theme)]) -> Picture {
     ];
     let bars = rows.into_iter().filter_map(|(key, place, label)| {
         let row = theme(themes, key)?.rows.get(place)?;
-        Some((label, row.ratio_to("Python")?.of_medians))
+        Some((label, row.ratio_to("Python")?.median))
     });
     Picture {
         key: "picture-language",
@@ -76,8 +76,9 @@ fn language(themes: &[(&str, Theme)]) -> Picture {
 }
 
 fn memory(themes: &[(&str, Theme)]) -> Picture {
-    let who: [(&str, Words); 3] = [
+    let who: [(&str, Words); 4] = [
         ("http-fetch, 1,024 bytes a receive", ["http-fetch"; 2]),
+        ("stream_to_disk", ["stream_to_disk"; 2]),
         ("curl", ["curl"; 2]),
         ("Python, 1,024 bytes a receive", ["Python"; 2]),
     ];
@@ -96,16 +97,18 @@ fn memory(themes: &[(&str, Theme)]) -> Picture {
 }
 
 fn clients(themes: &[(&str, Theme)]) -> Picture {
-    let row = theme(themes, "tcp-crowd").and_then(|theme| {
-        let mut rows = theme.rows.iter();
-        rows.find(|row| row.what.starts_with("memory"))
-    });
-    let who: [(&str, Words); 3] = [
+    // A row has its own figures first, and so does what was asked of fewer clients.
+    let rows = theme(themes, "tcp-crowd").map_or(&[][..], |theme| &theme.rows);
+    let memory = rows
+        .iter()
+        .filter(|row| row.plan.what.starts_with("memory"));
+    let who: [(&str, Words); 4] = [
         ("tcp-server", ["tcp-server"; 2]),
         ("floor", ["the floor", "下限"]),
+        ("many_on_one_thread", ["many_on_one_thread"; 2]),
         ("Python", ["Python"; 2]),
     ];
-    let medians: Vec<_> = row.map(Row::medians).unwrap_or_default();
+    let medians: Vec<_> = memory.flat_map(Row::medians).collect();
     let bars = who.into_iter().filter_map(|(who, label)| {
         let (_, median) = medians.iter().find(|(name, _)| *name == who)?;
         Some((label, *median))
@@ -157,25 +160,35 @@ fn backlog(themes: &[(&str, Theme)]) -> Picture {
 }
 
 fn processes(themes: &[(&str, Theme)]) -> Picture {
-    let row = theme(themes, "tcp-round-trips").and_then(|theme| theme.rows.first());
-    let who: [(&str, Words); 4] = [
+    let row = theme(themes, "tcp-connections").and_then(|theme| theme.rows.first());
+    let who: [(&str, Words); 5] = [
         ("floor", ["the floor: a thread", "下限：线程"]),
-        ("Python", ["Python: a thread", "Python：线程"]),
+        (
+            "many_on_one_thread",
+            ["many_on_one_thread: nothing", "many_on_one_thread：无"],
+        ),
+        (
+            "process_per_connection",
+            [
+                "process_per_connection: a process",
+                "process_per_connection：进程",
+            ],
+        ),
         ("socat", ["socat: processes", "socat：进程"]),
         ("ncat", ["ncat: processes", "ncat：进程"]),
     ];
     let others = who.into_iter().filter_map(|(who, label)| {
         let ratio = row?.ratio_to(who)?;
-        Some((label, 100.0 / ratio.of_medians))
+        Some((label, 100.0 / ratio.median))
     });
     let ours = row.map(|_| (["tcp-server: a thread", "tcp-server：线程"], 100.0));
     Picture {
         key: "picture-processes",
         title: [
-            "Messages, while tcp-server answers 100",
-            "tcp-server 回答 100 条消息时，各回答几条",
+            "Connections, while tcp-server serves 100",
+            "tcp-server 服务 100 个连接时，各服务几个",
         ],
-        unit: ["messages", "条消息"],
+        unit: ["connections", "连接"],
         bars: ours.into_iter().chain(others).collect(),
     }
 }

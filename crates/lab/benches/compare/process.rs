@@ -64,6 +64,11 @@ impl Server {
         }
     }
 
+    /// Whether it has processes of its own for its peers.
+    pub fn forks(&self) -> bool {
+        self.forks
+    }
+
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -139,6 +144,25 @@ pub fn is_installed(tool: &str) -> bool {
     asked.is_ok_and(|answer| answer.status.success())
 }
 
+/// Runs a program to its end, without a word of it: the milliseconds that it was on a processor, or NaN where the
+/// system does not tell. (Threads that ended before it are not counted: these programs have none that work.)
+pub fn run_to_its_end(command: &mut Command) -> f64 {
+    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the program is there");
+    // It has ended, and is not yet forgotten: its account can still be read.
+    let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+    let _ = waitid(WaitId::Pid(Pid::from_child(&child)), ended);
+    let account = fs::read_to_string(format!("/proc/{}/schedstat", child.id()));
+    let status = child.wait().expect("it is our child");
+    assert!(status.success(), "{command:?}: {status}");
+    let nanoseconds = account
+        .ok()
+        .and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    nanoseconds.map_or(f64::NAN, |time| time / 1e6)
+}
+
 /// A line of `/proc/PID/status` in KiB, such as `VmRSS`; none where there is no such file.
 pub fn memory(id: u32, line: &str) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
@@ -146,6 +170,16 @@ pub fn memory(id: u32, line: &str) -> Option<f64> {
         .lines()
         .find_map(|text| text.strip_prefix(line)?.strip_prefix(':'))?;
     value.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// How long a process was on a processor so far, with its threads that have ended (proc_pid_stat(5), fields 14 and
+/// 15, in hundredths of a second). None where `/proc` does not tell.
+pub fn processor_time(id: u32) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let times = fields.split(' ').skip(11).take(2);
+    let times = times.map(|time| time.parse::<u64>().ok());
+    Some(Duration::from_millis(10 * times.sum::<Option<u64>>()?))
 }
 
 /// What all threads of a process have done so far: nanoseconds on a processor, and how often they were

@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::measure::{Figures, extremes, median};
+use lab::interval::{Bound, Interval, Verdict, median};
 
-/// Beyond this difference of a program from itself, a row decides nothing.
-const TOLERANCE: f64 = 0.05;
+use crate::measure::{Figures, extremes};
 
 /// Which figures are the better ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,25 +14,33 @@ pub enum Better {
 }
 
 /// What our program must reach.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Goal {
-    /// To be so many times as good as that one.
+    /// To be so many times as good as that one. Where the floor is not, ours need not be.
     TimesAsGoodAs(&'static str, f64),
     /// Not to need more than that.
     AtMost(f64),
 }
 
-/// One thing that was measured, of everybody who could do it.
+/// What a row will be about.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct Plan {
     pub what: String,
     pub unit: &'static str,
     pub better: Better,
-    name: String,
+    /// Which figures of each run.
+    pub kind: usize,
+    /// Whose row it is; the others are compared with it.
+    pub ours: &'static str,
+    pub goals: Vec<Goal>,
+}
+
+/// One thing that was measured, of everybody who could do it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub plan: Plan,
     ours: Vec<f64>,
-    again: Vec<f64>,
     others: Vec<(String, Vec<f64>)>,
-    goals: Vec<Goal>,
 }
 
 /// Something that is seen rather than compared.
@@ -54,70 +61,41 @@ pub struct Theme {
     pub left_out: Vec<String>,
 }
 
-/// How many times as good ours is as another.
-#[derive(Clone, Copy, Debug)]
-pub struct Ratio {
-    pub of_medians: f64,
-    pub lowest: f64,
-    pub highest: f64,
-}
-
-impl Row {
-    /// The figures of one kind, as they come from taking turns: ours first, ours again last.
+impl Plan {
     pub fn new(
         what: impl Into<String>,
         (unit, better): (&'static str, Better),
-        figures: &[Figures],
         kind: usize,
+        ours: &'static str,
         goals: &[Goal],
     ) -> Self {
-        let mut all = figures
-            .iter()
-            .map(|one| (one.name.clone(), one.kinds[kind].clone()));
-        let (name, ours) = all.next().expect("there is always ours");
-        let mut others: Vec<_> = all.collect();
-        let (_, again) = others.pop().expect("ours is measured twice");
         Self {
             what: what.into(),
             unit,
             better,
-            name,
+            kind,
             ours,
-            again,
-            others,
             goals: goals.to_vec(),
         }
     }
+}
 
-    /// How far ours differs from itself: 0.05 is 5 %.
-    fn self_difference(&self) -> f64 {
-        let (ours, again) = (median(&self.ours), median(&self.again));
-        (again - ours).abs() / ours.min(again)
-    }
-
-    fn is_conclusive(&self) -> bool {
-        self.self_difference() <= TOLERANCE
-    }
-
-    /// Both turns of ours.
-    fn both(&self) -> Vec<f64> {
-        [&self.ours[..], &self.again].concat()
-    }
-
-    fn ratio(&self, other: &[f64]) -> Ratio {
-        let times = |ours: f64, other: f64| match self.better {
-            Better::More => ours / other,
-            Better::Less => other / ours,
-        };
-        let rounds = self.ours.iter().zip(&self.again).zip(other);
-        let ratios: Vec<_> = rounds
-            .map(|((&ours, &again), &other)| times(f64::midpoint(ours, again), other))
-            .collect();
-        let (lowest, highest) = extremes(&ratios);
-        Ratio {
-            of_medians: times(median(&self.both()), median(other)),
-            lowest,
-            highest,
+impl Row {
+    /// What came of the plan: the figures of its kind, of those who have any.
+    pub fn new(plan: &Plan, figures: &[Figures]) -> Self {
+        let (mut ours, mut others) = (Vec::new(), Vec::new());
+        for one in figures {
+            let figures = &one.kinds[plan.kind];
+            if one.name == plan.ours {
+                ours.clone_from(figures);
+            } else if figures.iter().all(|figure| figure.is_finite()) {
+                others.push((one.name.clone(), figures.clone()));
+            }
+        }
+        Self {
+            plan: plan.clone(),
+            ours,
+            others,
         }
     }
 
@@ -125,42 +103,80 @@ impl Row {
     pub fn medians(&self) -> Vec<(&str, f64)> {
         let others = self.others.iter();
         let others = others.map(|(name, figures)| (name.as_str(), median(figures)));
-        let ours = (self.name.as_str(), median(&self.both()));
+        let ours = (self.plan.ours, median(&self.ours));
         [ours].into_iter().chain(others).collect()
     }
 
-    /// The ratio to one of the others, if that was measured.
-    pub fn ratio_to(&self, name: &str) -> Option<Ratio> {
+    fn figures_of(&self, name: &str) -> Option<&[f64]> {
         let other = self.others.iter().find(|(other, _)| other == name)?;
-        Some(self.ratio(&other.1))
+        Some(&other.1)
     }
 
-    fn verdict(&self, met: bool) -> &'static str {
-        match met {
-            _ if !self.is_conclusive() => "inconclusive",
-            true => "met",
-            false => "**not met**",
+    /// How many times as good the one is as the other: of two figures of one round, which are a pair.
+    fn ratio(&self, one: &[f64], other: &[f64]) -> Interval {
+        let pairs = one
+            .iter()
+            .zip(other)
+            .map(|(one, other)| match self.plan.better {
+                Better::More => one / other,
+                Better::Less => other / one,
+            });
+        Interval::of_median(&pairs.collect::<Vec<_>>())
+    }
+
+    /// How many times as good ours is as one of the others, if that was measured.
+    pub fn ratio_to(&self, name: &str) -> Option<Interval> {
+        Some(self.ratio(&self.ours, self.figures_of(name)?))
+    }
+
+    /// None where the goal is about somebody who was not measured.
+    fn verdict(&self, goal: Goal) -> Option<(Verdict, bool)> {
+        match goal {
+            Goal::AtMost(most) => {
+                let ours = Interval::of_median(&self.ours);
+                Some((ours.decides(Bound::AtMost(most)), false))
+            }
+            Goal::TimesAsGoodAs(name, least) => {
+                let bound = Bound::AtLeast(least);
+                let verdict = self.ratio_to(name)?.decides(bound);
+                let floor_misses = || {
+                    let floor = self.ratio(self.figures_of("floor")?, self.figures_of(name)?);
+                    Some(floor.decides(bound) == Verdict::NotMet)
+                };
+                let gives_way = verdict != Verdict::Met && name != "floor";
+                Some((verdict, gives_way && floor_misses().unwrap_or(false)))
+            }
         }
+    }
+
+    /// Whether more rounds would change nothing.
+    pub fn is_decided(&self) -> bool {
+        let mut verdicts = self
+            .plan
+            .goals
+            .iter()
+            .filter_map(|goal| self.verdict(*goal));
+        verdicts.all(|(verdict, gives_way)| verdict != Verdict::Open || gives_way)
     }
 
     /// What must be reached, and whether it was: of all of it, or of what is about one of the others.
     fn goals(&self, other: Option<&str>) -> (String, String) {
         let mut cells = (String::new(), String::new());
-        for goal in &self.goals {
-            let (must, met) = match goal {
-                Goal::AtMost(most) if other.is_none() => {
-                    let met = median(&self.both()) <= *most;
-                    (format!("at most {}", number(*most)), met)
-                }
+        for goal in &self.plan.goals {
+            let must = match goal {
+                Goal::AtMost(most) if other.is_none() => format!("at most {}", number(*most)),
                 Goal::TimesAsGoodAs(name, least) if other == Some(name) => {
-                    let met = self
-                        .ratio_to(name)
-                        .is_some_and(|ratio| ratio.of_medians >= *least);
-                    (format!("at least {}", number(*least)), met)
+                    format!("at least {}", number(*least))
                 }
                 _ => continue,
             };
-            cells = (must, self.verdict(met).into());
+            let verdict = match self.verdict(*goal) {
+                Some((_, true)) => GIVES_WAY,
+                Some((Verdict::Met, _)) => MET,
+                Some((Verdict::NotMet, _)) => NOT_MET,
+                Some((Verdict::Open, _)) | None => OPEN,
+            };
+            cells = (must, verdict.into());
         }
         cells
     }
@@ -170,20 +186,18 @@ impl Row {
             let (lowest, highest) = extremes(figures);
             format!("{} to {}", number(lowest), number(highest))
         };
-        let both = self.both();
         let (must, verdict) = self.goals(None);
-        let itself = median(&self.again) / median(&self.ours);
         let mut lines = vec![[
-            format!("{}, {}", self.what, self.unit),
-            format!("**{}**", self.name),
-            number(median(&both)),
-            spread(&both),
-            format!("A/A {itself:.2}"),
+            format!("{}, {}", self.plan.what, self.plan.unit),
+            format!("**{}**", self.plan.ours),
+            number(median(&self.ours)),
+            spread(&self.ours),
+            format!("{} rounds", self.ours.len()),
             must,
             verdict,
         ]];
         for (name, figures) in &self.others {
-            let ratio = self.ratio(figures);
+            let ratio = self.ratio(&self.ours, figures);
             let (must, verdict) = self.goals(Some(name));
             lines.push([
                 String::new(),
@@ -192,9 +206,9 @@ impl Row {
                 spread(figures),
                 format!(
                     "**{}** ({} to {})",
-                    number(ratio.of_medians),
-                    number(ratio.lowest),
-                    number(ratio.highest)
+                    number(ratio.median),
+                    number(ratio.low),
+                    number(ratio.high)
                 ),
                 must,
                 verdict,
@@ -203,6 +217,11 @@ impl Row {
         lines
     }
 }
+
+const MET: &str = "met";
+const NOT_MET: &str = "**not met**";
+const OPEN: &str = "open";
+const GIVES_WAY: &str = "nor does the floor";
 
 impl Theme {
     /// Notes who was not measured.
@@ -232,8 +251,8 @@ impl Theme {
                 .iter()
                 .map(|fact| {
                     let (must, verdict) = match fact.goal {
-                        Some((must, true)) => (must, "met"),
-                        Some((must, false)) => (must, "**not met**"),
+                        Some((must, true)) => (must, MET),
+                        Some((must, false)) => (must, NOT_MET),
                         None => ("", ""),
                     };
                     [
@@ -269,12 +288,12 @@ pub fn verdicts(themes: &[(&str, Theme)]) -> String {
             .sum::<usize>()
     };
     format!(
-        "Goals met: {}. Not met: {}. Inconclusive, because the program differed from itself by more than \
-         {:.0} %: {}.\n",
-        count("met"),
-        count("**not met**"),
-        TOLERANCE * 100.0,
-        count("inconclusive")
+        "Goals met: {}. Not met: {}. Open, because the interval has the goal in it: {}. \
+         Given up, because the floor misses it too: {}.\n",
+        count(MET),
+        count(NOT_MET),
+        count(OPEN),
+        count(GIVES_WAY)
     )
 }
 

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::measure::{Contender, Effort, in_turn, median};
-use crate::process::{Server, free_port, is_installed, on_one_core};
-use crate::report::{Better, Fact, Goal, Row, Theme, number};
+use crate::process::{Server, free_port, is_installed, on_one_core, processor_time};
+use crate::report::{Better, Fact, Goal, Plan, Theme, number};
 use crate::{floor, load};
 
 /// What a shell has to do to have this conversation; each `dd` is one `recv(1024)`.
@@ -27,6 +27,18 @@ pub fn ours() -> Command {
 
 pub fn floor() -> Command {
     floor::command("tcp")
+}
+
+pub fn on_one_thread() -> Command {
+    let mut command = lab::example("many_on_one_thread");
+    command.arg("127.0.0.1:0");
+    command
+}
+
+fn with_processes() -> Command {
+    let mut command = lab::example("process_per_connection");
+    command.arg("127.0.0.1:0");
+    command
 }
 
 pub fn python() -> Command {
@@ -102,16 +114,15 @@ pub fn round_trips(effort: &Effort) -> Theme {
     if let Some(place) = entries.iter().position(|(name, _)| *name == "Python") {
         entries.insert(place + 1, ("Python, time.sleep(0)", python_with_sleep));
     }
+    entries.insert(2, ("many_on_one_thread", on_one_thread));
     for (clients, what) in [(1, "1 client"), (50, "50 clients")] {
         let contenders = entries.iter().map(|(name, command)| {
             Contender::new(*name, move || {
                 let measure = || {
                     let server = Server::start(&mut command());
-                    vec![load::tcp_round_trips(
-                        server.address,
-                        clients,
-                        effort.sample,
-                    )]
+                    let (answers, rate) =
+                        load::tcp_round_trips(server.address, clients, effort.sample);
+                    vec![rate, microseconds_each(&server, answers)]
                 };
                 if clients == 1 {
                     on_one_core(measure)
@@ -120,44 +131,52 @@ pub fn round_trips(effort: &Effort) -> Theme {
                 }
             })
         });
-        let figures = in_turn(effort.rounds, contenders.collect());
+        let (rate, each) = (("messages/s", Better::More), ("µs", Better::Less));
         let mut goals = vec![Goal::TimesAsGoodAs("floor", 0.9)];
         if clients == 50 {
             goals.push(Goal::TimesAsGoodAs("Python", 4.0));
         }
-        theme.rows.push(Row::new(
-            what,
-            ("messages/s", Better::More),
-            &figures,
-            0,
-            &goals,
-        ));
+        let mut plans = vec![Plan::new(what, rate, 0, "tcp-server", &goals)];
+        if clients == 50 {
+            let one_thread = "many_on_one_thread";
+            let as_many = [Goal::TimesAsGoodAs("tcp-server", 1.0)];
+            plans.push(Plan::new(what, rate, 0, one_thread, &as_many));
+            let on_processor = "50 clients, time on a processor for each message";
+            plans.push(Plan::new(on_processor, each, 1, one_thread, &[]));
+        }
+        theme
+            .rows
+            .extend(in_turn(effort, contenders.collect(), &plans));
     }
     theme
+}
+
+/// How long a server was on a processor for each of so many answers; NaN where the system does not tell, or not of
+/// the processes that it started.
+fn microseconds_each(server: &Server, answers: usize) -> f64 {
+    let spent = processor_time(server.id()).filter(|_| !server.forks());
+    spent.map_or(f64::NAN, |spent| spent.as_secs_f64() * 1e6 / answers as f64)
 }
 
 /// Connect, be greeted, say `exit`: four clients, again and again.
 pub fn connections(effort: &Effort) -> Theme {
     let mut theme = Theme::default();
-    let contenders = entries(&mut theme).into_iter().map(|(name, command)| {
+    let mut entries = entries(&mut theme);
+    entries.insert(2, ("many_on_one_thread", on_one_thread));
+    entries.insert(3, ("process_per_connection", with_processes));
+    let contenders = entries.into_iter().map(|(name, command)| {
         Contender::new(name, move || {
             let server = Server::start(&mut command());
             vec![load::tcp_connections(server.address, effort.sample)]
         })
     });
-    let figures = in_turn(effort.rounds, contenders.collect());
     let goals = [
         Goal::TimesAsGoodAs("floor", 0.9),
         Goal::TimesAsGoodAs("Python", 3.0),
     ];
-    let what = "connect, greeting, exit";
-    theme.rows.push(Row::new(
-        what,
-        ("connections/s", Better::More),
-        &figures,
-        0,
-        &goals,
-    ));
+    let (what, unit) = ("connect, greeting, exit", ("connections/s", Better::More));
+    let plan = Plan::new(what, unit, 0, "tcp-server", &goals);
+    theme.rows = in_turn(effort, contenders.collect(), &[plan]);
     theme
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::measure::{Contender, Effort, in_turn};
 use crate::process::{Server, free_port, on_one_core};
-use crate::report::{Better, Fact, Goal, Row, Theme};
+use crate::report::{Better, Fact, Goal, Plan, Theme};
 use crate::tcp::{Entry, add_installed, shell};
 use crate::{floor, load};
 
@@ -88,18 +88,13 @@ pub fn datagrams(effort: &Effort) -> Theme {
                 vec![rate]
             })
         });
-        let figures = in_turn(effort.rounds, contenders.collect());
         let goals = [
             Goal::TimesAsGoodAs("floor", 0.9),
             Goal::TimesAsGoodAs("Python", 1.2),
         ];
-        theme.rows.push(Row::new(
-            what,
-            ("answers/s", Better::More),
-            &figures,
-            0,
-            &goals,
-        ));
+        let plan = Plan::new(what, ("answers/s", Better::More), 0, "udp-server", &goals);
+        let rows = in_turn(effort, contenders.collect(), &[plan]);
+        theme.rows.extend(rows);
         let lost: Vec<_> = entries
             .iter()
             .zip(&lost)
