@@ -38,17 +38,12 @@
 
 use std::fmt::{Display, Write};
 use std::io::{self, ErrorKind};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
-use std::thread;
-use std::time::Instant;
 
-use socket2::{Domain, Socket, Type};
-
+use crate::Ended;
 #[cfg(unix)]
 use crate::Running;
-use crate::{Ended, PATIENCE};
 
 /// One test of one claim: collects what was seen, and prints it in one piece at the end.
 #[derive(Debug)]
@@ -132,64 +127,6 @@ impl Drop for Claim {
     }
 }
 
-/// An address that is this machine's and free for nobody: who connects to it is refused, as long as the
-/// socket lives, which is bound to it and does not listen.
-///
-/// # Errors
-///
-/// The system's own.
-pub fn deserted(address: impl Into<SocketAddr>) -> io::Result<(Socket, SocketAddr)> {
-    let address = address.into();
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.bind(&address.into())?;
-    let address = socket.local_addr()?.as_socket();
-    Ok((
-        socket,
-        address.expect("an internet socket has such an address"),
-    ))
-}
-
-/// The same for datagrams: the socket takes them from itself alone, and the system complains of others, or,
-/// on Windows, drops them in silence.
-///
-/// # Errors
-///
-/// The system's own.
-pub fn deserted_udp(address: impl Into<SocketAddr>) -> io::Result<(UdpSocket, SocketAddr)> {
-    let socket = UdpSocket::bind(address.into())?;
-    let address = socket.local_addr()?;
-    socket.connect(address)?;
-    Ok((socket, address))
-}
-
-/// The two ends of a connection on this machine, the client's and the server's.
-///
-/// # Errors
-///
-/// The system's own.
-pub fn connection() -> io::Result<(TcpStream, TcpStream)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let client = TcpStream::connect(listener.local_addr()?)?;
-    let (server, _) = listener.accept()?;
-    Ok((client, server))
-}
-
-/// Waits until so many bytes can be received at once, and receives none: no call of every system's does
-/// that without asking again.
-pub fn wait_for_bytes(stream: &TcpStream, count: usize) {
-    let start = Instant::now();
-    let mut buffer = vec![0; count];
-    loop {
-        let there = stream.peek(&mut buffer).expect("a connection can be read");
-        if there == count {
-            return;
-        }
-        let patient = there > 0 && start.elapsed() < PATIENCE;
-        assert!(patient, "{there} of {count} bytes came");
-        thread::yield_now();
-    }
-}
-
 /// Whether a call has waited for nothing, or could not wait: Unix and Windows have a word each for it.
 pub fn in_vain<T>(result: &io::Result<T>) -> bool {
     let kind = result.as_ref().err().map(io::Error::kind);
@@ -213,27 +150,6 @@ mod tests {
         let error: io::Result<()> = Err(io::Error::other("no such luck"));
         assert_eq!(outcome(&error), "no such luck");
         assert_eq!(outcome(&Ok(3)), "ok");
-    }
-
-    #[test]
-    fn nobody_answers_at_a_deserted_address() {
-        let (_socket, address) = deserted(([127, 0, 0, 1], 0)).unwrap();
-        let refused = TcpStream::connect(address).unwrap_err();
-        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
-    }
-
-    #[test]
-    fn no_datagram_reaches_a_deserted_address() {
-        let (socket, address) = deserted_udp(([127, 0, 0, 1], 0)).unwrap();
-        let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();
-        stranger.send_to(b"stranger", address).unwrap();
-        // Its own do, and come after the stranger's.
-        socket.send(b"own").unwrap();
-        let mut buffer = [0; 8];
-        let length = socket.recv(&mut buffer).unwrap();
-        assert_eq!(&buffer[..length], b"own");
-        socket.set_nonblocking(true).unwrap();
-        assert!(in_vain(&socket.recv(&mut buffer)));
     }
 
     #[test]

@@ -3,15 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-use lab::claim::deserted_udp;
-use lab::{PATIENCE, Running, example, program};
-use socket2::{Domain, Socket, Type};
+use lab::{Running, Talk, connect, example, nobody, program, welcomed};
 
 /// The folders of the examples; http-fetch has tests of its own for two of its examples.
 const FOLDERS: [&str; 5] = [
@@ -77,19 +74,6 @@ fn first_peer(server: &Running) -> String {
     peer.trim_end_matches("...").into()
 }
 
-/// A client of our own, which does not wait for ever.
-fn connect(address: SocketAddr) -> TcpStream {
-    let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream
-}
-
-fn receive(stream: &mut TcpStream) -> String {
-    let mut buffer = [0; 1024];
-    let length = stream.read(&mut buffer).unwrap();
-    String::from_utf8(buffer[..length].to_vec()).unwrap()
-}
-
 /// Ctrl+C, where it can be pressed, ends a server well; elsewhere it is killed when it is dropped.
 fn ends_on_ctrl_c(server: Running) {
     #[cfg(unix)]
@@ -146,11 +130,9 @@ fn upper_once_prints_what_text_003_prints() {
 #[test]
 fn a_one_shot_server_shows_any_bytes_as_python_does() {
     let (server, address) = serving("upper_once_server");
-    let mut client = connect(address);
-    client.write_all("it's é\r\n\x1b".as_bytes()).unwrap();
-    let mut reply = Vec::new();
-    client.read_to_end(&mut reply).unwrap();
-    assert_eq!(reply, "IT'S é\r\n\x1b".as_bytes());
+    let client = connect(address);
+    client.send("it's é\r\n\x1b");
+    assert_eq!(client.until_the_end(), "IT'S é\r\n\x1b");
     let server = server.finish();
     assert_eq!(server.stdout, "b'it\\'s \\xc3\\xa9\\r\\n\\x1b'\n");
 }
@@ -173,12 +155,7 @@ fn a_one_shot_server_can_be_started_again_at_once() {
 #[test]
 fn a_refused_client_is_told_which_example_to_start() {
     for name in ["echo_once", "upper_once", "loop_msg", "lines"] {
-        // The port is ours, and nobody listens: a connection to it is refused.
-        let reserved = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        reserved.bind(&any_port.into()).unwrap();
-        let address = reserved.local_addr().unwrap().as_socket().unwrap();
-
+        let (_nobody, address) = nobody::tcp();
         let client = lab::run(example(&format!("{name}_client")).arg(address.to_string()));
         assert_eq!(client.code(), Some(1), "{client}");
         let hint = format!(
@@ -238,8 +215,7 @@ fn of_an_ordinary_user(name: &str) -> Option<Command> {
 #[test]
 fn one_at_a_time_lets_the_second_client_wait() {
     let (server, address) = serving("one_at_a_time");
-    let mut first = connect(address);
-    assert_eq!(receive(&mut first), "Welcome!");
+    let first = welcomed(address);
     let peer = first_peer(&server);
 
     let mut second = program("tcp-client");
@@ -248,8 +224,8 @@ fn one_at_a_time_lets_the_second_client_wait() {
     second.wait_for("connected to");
 
     // The second is connected, and the first has a whole conversation.
-    first.write_all(b"Ada").unwrap();
-    assert_eq!(receive(&mut first), "Hello, Ada!");
+    first.send("Ada");
+    first.expect("Hello, Ada!");
     assert_eq!(second.stdout(), "");
     drop(first);
 
@@ -269,8 +245,7 @@ fn one_at_a_time_lets_the_second_client_wait() {
 #[test]
 fn one_at_a_time_ends_on_ctrl_c_while_it_waits_for_a_client() {
     let (server, address) = serving("one_at_a_time");
-    let mut silent = connect(address);
-    assert_eq!(receive(&mut silent), "Welcome!");
+    let _silent = welcomed(address);
     server.ctrl_c();
     let ended = server.finish();
     assert_eq!(ended.code(), Some(0), "{ended}");
@@ -326,17 +301,14 @@ fn a_reset_ends_one_connection_and_no_server() {
     let names = ["many_on_one_thread", "process_per_connection"];
     for name in names.into_iter().take(if cfg!(unix) { 2 } else { 1 }) {
         let (server, address) = serving(name);
-        let mut client = connect(address);
-        assert_eq!(receive(&mut client), "Welcome!");
+        let client = welcomed(address);
         let peer = client.local_addr().unwrap();
-        let client = Socket::from(client);
-        client.set_linger(Some(std::time::Duration::ZERO)).unwrap();
+        client.will_reset();
         drop(client);
         server.wait_for(&format!("{peer}: Connection reset"));
-        let mut next = connect(address);
-        assert_eq!(receive(&mut next), "Welcome!");
-        next.write_all(b"exit").unwrap();
-        assert_eq!(next.read(&mut [0]).unwrap(), 0);
+        let next = welcomed(address);
+        next.send("exit");
+        assert_eq!(next.until_the_end(), "");
         ends_on_ctrl_c(server);
     }
 }
@@ -364,23 +336,22 @@ fn lines_sent_all_at_once_are_answered_one_by_one() {
 #[test]
 fn a_line_may_come_in_pieces_and_must_come_to_an_end() {
     let (server, address) = serving("lines_server");
-    let mut pieces = connect(address);
+    let pieces = connect(address);
     pieces.set_nodelay(true).unwrap();
     for byte in b"caf\xe9\nAda\nexit\n" {
-        pieces.write_all(&[*byte]).unwrap();
+        pieces.send([*byte]);
     }
-    let mut answers = Vec::new();
-    pieces.read_to_end(&mut answers).unwrap();
-    assert_eq!(answers, b"Welcome!\nHello, caf\xe9!\nHello, Ada!\n");
+    pieces.expect(b"Welcome!\nHello, caf\xe9!\nHello, Ada!\n");
+    assert_eq!(pieces.until_the_end(), "");
 
     // 1023 bytes and their line feed are a line; 1024 bytes without one are not.
     let longest = "x".repeat(1023);
-    let mut endless = connect(address);
-    let two = format!("{longest}\n{longest}x");
-    endless.write_all(two.as_bytes()).unwrap();
-    let mut answers = String::new();
-    endless.read_to_string(&mut answers).unwrap();
-    assert_eq!(answers, format!("Welcome!\nHello, {longest}!\n"));
+    let endless = connect(address);
+    endless.send(format!("{longest}\n{longest}x"));
+    assert_eq!(
+        endless.until_the_end(),
+        format!("Welcome!\nHello, {longest}!\n")
+    );
     let peer = endless.local_addr().unwrap();
     server.wait_for(&format!("{peer}: a line of over 1024 bytes"));
     // Which is that peer's affair.
@@ -435,7 +406,7 @@ fn a_connected_udp_client_learns_that_nobody_is_there() {
         eprintln!("skipped: Wine keeps a dead port's complaint to itself");
         return;
     }
-    let (dead, address) = deserted_udp(([127, 0, 0, 1], 0)).unwrap();
+    let (dead, address) = nobody::udp();
     let address = address.to_string();
     // Only from a port that nobody has is Windows sure to complain.
     if cfg!(windows) {

@@ -3,12 +3,12 @@
 //! What takes several machines is shown by scripts/three-hosts.sh.
 
 use std::collections::BTreeSet;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 
-use lab::{Claim, Ended, Running, program};
 #[cfg(target_os = "linux")]
-use lab::{claim::deserted, outcome};
+use lab::outcome;
+use lab::{Claim, Ended, Running, Talk, program, welcomed};
 use socket2::{Domain, Socket, Type};
 
 const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
@@ -164,7 +164,7 @@ fn claim_19_a_server_bound_to_one_address_is_not_at_another() {
     // Nobody else may get the same number at the other address in the meantime.
     let ((_nobody, other), server) = (0..TRIES)
         .find_map(|_| {
-            let nobody = deserted(LOOPBACK).unwrap();
+            let nobody = lab::nobody::tcp();
             let server = tcp_server(&format!("127.0.0.2:{}", nobody.1.port()));
             let ready = server.wait_for("127.0.0.2:").contains("listening");
             ready.then_some((nobody, server))
@@ -647,22 +647,14 @@ fn claim_28_four_numbers_tell_connections_apart() {
         "the two addresses and the two ports tell connections apart",
     );
     let server = tcp_server("127.0.0.1:0");
-    let mut clients = [(); 2].map(|()| TcpStream::connect(server.address()).unwrap());
-    let read = |client: &mut TcpStream, length| {
-        let mut text = vec![0; length];
-        client.read_exact(&mut text).unwrap();
-        String::from_utf8(text).unwrap()
-    };
-    for client in &mut clients {
-        assert_eq!(read(client, 8), "Welcome!");
-    }
+    let clients = [(); 2].map(|()| welcomed(server.address()));
     // Both have the same server, at the same port; each gets its own answer.
-    for (name, client) in ["Anna", "Bert"].iter().zip(&mut clients) {
-        client.write_all(name.as_bytes()).unwrap();
+    for (name, client) in ["Anna", "Bert"].iter().zip(&clients) {
+        client.send(name);
     }
-    for (name, client) in ["Anna", "Bert"].iter().zip(&mut clients) {
+    for (name, client) in ["Anna", "Bert"].iter().zip(&clients) {
         let pair = (client.local_addr().unwrap(), client.peer_addr().unwrap());
-        let answer = read(client, 12);
+        let answer = client.receive(12);
         claim.saw(format_args!("{} to {}", pair.0, pair.1), &answer);
         assert_eq!(answer, format!("Hello, {name}!"));
     }

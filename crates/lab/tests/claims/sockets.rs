@@ -3,8 +3,7 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 
-use lab::claim::deserted;
-use lab::{Claim, Running, example, outcome, program};
+use lab::{Claim, Running, example, nobody, outcome, program};
 use socket2::{Domain, Socket, Type};
 
 const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
@@ -155,7 +154,7 @@ fn claim_04_creating_a_socket_does_not_connect_it() {
 #[test]
 fn claim_05_the_client_begins_and_the_server_waits() {
     let claim = Claim::new(5, "the client begins and the server waits");
-    let (_nobody, address) = deserted(LOOPBACK).unwrap();
+    let (_nobody, address) = nobody::tcp();
     let client = lab::run(program("tcp-client").arg(address.to_string()));
     claim.saw("a client, no server", &client.stderr);
     assert_eq!(client.code(), Some(1), "{client}");
@@ -229,7 +228,7 @@ fn claim_08_python_wants_one_argument_not_two() {
 #[test]
 fn claim_09_a_failed_connect_is_an_error_with_the_systems_number() {
     let claim = Claim::new(9, "a failed connect is an error with the system's number");
-    let (_nobody, address) = deserted(LOOPBACK).unwrap();
+    let (_nobody, address) = nobody::tcp();
     let refused = TcpStream::connect(address);
     claim.saw("TcpStream::connect", outcome(&refused));
     let refused = refused.unwrap_err();
@@ -245,7 +244,7 @@ fn claim_09_a_failed_connect_is_an_error_with_the_systems_number() {
 #[test]
 fn claim_09_pythons_socket_error_is_now_oserror() {
     let claim = Claim::new(9, "Python's socket.error is OSError by now");
-    let (_nobody, address) = deserted(LOOPBACK).unwrap();
+    let (_nobody, address) = nobody::tcp();
     let code = format!(
         "import socket
 print(socket.error is OSError)
@@ -271,7 +270,7 @@ fn claim_10_a_number_tells_of_the_failures_of_the_call_itself() {
     claim.saw("a server", outcome(&connected));
     assert!(connected.is_ok());
 
-    let (_nobody, address) = deserted(LOOPBACK).unwrap();
+    let (_nobody, address) = nobody::tcp();
     let refused = TcpStream::connect(address).unwrap_err();
     claim.saw("nobody there", format_args!("{:?}", refused.raw_os_error()));
     assert!(refused.raw_os_error().is_some());
@@ -295,7 +294,7 @@ fn claim_10_a_number_tells_of_the_failures_of_the_call_itself() {
 fn claim_10_pythons_connect_ex_still_raises() {
     let claim = Claim::new(10, "Python's connect_ex returns a number, but not always");
     let server = TcpListener::bind(LOOPBACK).unwrap();
-    let (_nobody, deserted) = deserted(LOOPBACK).unwrap();
+    let (_nobody, deserted) = nobody::tcp();
     let code = format!(
         "import errno, socket
 for address in ('127.0.0.1', {}), ('127.0.0.1', {}), ('::1', 80), ('127.0.0.1', 99999):

@@ -4,8 +4,10 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
-use lab::claim::deserted;
-use lab::{Claim, PATIENCE, Running, example, outcome, program};
+use lab::{
+    Claim, Folder, PATIENCE, Running, Server, Talk, connect, connection, example, outcome, program,
+    welcomed,
+};
 #[cfg(target_os = "linux")]
 use socket2::{Domain, Socket, Type};
 
@@ -20,63 +22,12 @@ fn tcp_server() -> Running {
     Running::start(program("tcp-server").args(["127.0.0.1:0", "--delay", "0"]))
 }
 
-/// A client that does not wait for ever; the system connects it, whether or not the server accepts.
-fn connect(server: SocketAddr) -> TcpStream {
-    let stream = TcpStream::connect_timeout(&server, PATIENCE).expect("somebody listens there");
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream
-}
-
-/// The two ends of a connection: the client's, and the one that accept returned.
-fn connection() -> (TcpStream, TcpStream) {
-    let listener = TcpListener::bind(LOOPBACK).unwrap();
-    let client = connect(listener.local_addr().unwrap());
-    let (accepted, _) = listener.accept().unwrap();
-    accepted.set_read_timeout(Some(PATIENCE)).unwrap();
-    (client, accepted)
-}
-
-/// Receives so many bytes, in however many pieces they come.
-fn receive(mut stream: &TcpStream, length: usize) -> String {
-    let mut bytes = vec![0; length];
-    stream.read_exact(&mut bytes).expect("an answer comes");
-    String::from_utf8(bytes).unwrap()
-}
-
-/// Receives all that comes until the peer closes.
-fn until_the_end(mut stream: &TcpStream) -> String {
-    let mut text = String::new();
-    stream.read_to_string(&mut text).expect("an end comes");
-    text
-}
-
-/// What one call of recv(1024) returns.
-fn recv(mut stream: impl Read) -> io::Result<String> {
-    let mut buffer = [0; 1024];
-    let length = stream.read(&mut buffer)?;
-    Ok(String::from_utf8_lossy(&buffer[..length]).into_owned())
-}
-
 /// What a call returned, for a reader: in quotes, so that nothing can be seen too.
 fn quoted(result: &io::Result<String>) -> String {
     match result {
         Ok(text) => format!("{text:?}"),
         Err(error) => error.to_string(),
     }
-}
-
-/// Sends a name and receives its greeting.
-fn is_greeted(mut stream: &TcpStream, name: &str) {
-    stream.write_all(name.as_bytes()).unwrap();
-    let greeting = format!("Hello, {name}!");
-    assert_eq!(receive(stream, greeting.len()), greeting);
-}
-
-/// A client that tcp-server has welcomed.
-fn welcomed(server: SocketAddr) -> TcpStream {
-    let client = connect(server);
-    assert_eq!(receive(&client, 8), "Welcome!");
-    client
 }
 
 /// Linux, where `ss` tells whose a socket is.
@@ -116,9 +67,9 @@ fn claim_40_each_end_of_a_connection_belongs_to_a_process() {
 #[test]
 fn claim_43_both_sides_may_send_at_once() {
     let claim = Claim::new(43, "both sides may send at once");
-    let (mut client, mut accepted) = connection();
-    client.write_all(b"Michael").unwrap();
-    accepted.write_all(b"Tracy").unwrap();
+    let (client, accepted) = connection();
+    client.send("Michael");
+    accepted.send("Tracy");
     // Peeking takes nothing away: both are on their way, and neither has been received.
     let mut buffer = [0; 16];
     let [there, here] = [&accepted, &client].map(|end| end.peek(&mut buffer).unwrap());
@@ -126,7 +77,7 @@ fn claim_43_both_sides_may_send_at_once() {
     claim.saw("waits at the other", format_args!("{here} bytes"));
     assert!(there > 0 && here > 0);
 
-    let [there, here] = [receive(&accepted, 7), receive(&client, 5)];
+    let [there, here] = [accepted.receive(7), client.receive(5)];
     claim.saw("received", format_args!("{there} and {here}"));
     assert_eq!([there, here], ["Michael", "Tracy"]);
 }
@@ -136,21 +87,21 @@ fn claim_43_one_direction_may_end_and_the_other_goes_on() {
     let claim = Claim::new(43, "one direction may end, and the other goes on");
     let (client, mut accepted) = connection();
     client.shutdown(Shutdown::Write).unwrap();
-    let end = recv(&accepted);
+    let end = accepted.recv();
     claim.saw("the client has sent all: recv", quoted(&end));
     assert_eq!(end.unwrap(), "");
     let sent = accepted.write_all(b"Hello, Michael!");
     claim.saw("the other side sends", outcome(&sent));
     drop(accepted);
-    let received = until_the_end(&client);
+    let received = client.until_the_end();
     claim.saw("the client receives", &received);
     assert_eq!(received, "Hello, Michael!");
 
     let server = tcp_server();
-    let mut client = connect(server.address());
-    client.write_all(b"Michael").unwrap();
+    let client = connect(server.address());
+    client.send("Michael");
     client.shutdown(Shutdown::Write).unwrap();
-    let received = until_the_end(&client);
+    let received = client.until_the_end();
     claim.saw("tcp-server does the same", &received);
     assert_eq!(received, "Welcome!Hello, Michael!");
 }
@@ -158,47 +109,39 @@ fn claim_43_one_direction_may_end_and_the_other_goes_on() {
 #[test]
 fn claim_47_an_empty_recv_says_that_the_peer_sends_no_more() {
     let claim = Claim::new(47, "an empty recv says that the peer sends no more");
-    let (mut client, mut accepted) = connection();
-    client.write_all(b"Michael").unwrap();
+    let (client, accepted) = connection();
+    client.send("Michael");
     client.shutdown(Shutdown::Write).unwrap();
     for (number, expected) in ["Michael", "", ""].iter().enumerate() {
-        let received = recv(&accepted);
+        let received = accepted.recv();
         claim.saw(format_args!("recv {}", number + 1), quoted(&received));
         assert_eq!(received.unwrap(), *expected);
     }
     // It says nothing of this side.
-    accepted.write_all(b"Hello, Michael!").unwrap();
-    let answer = receive(&client, 15);
+    accepted.send("Hello, Michael!");
+    let answer = client.receive(15);
     claim.saw("and after that, an answer", &answer);
     assert_eq!(answer, "Hello, Michael!");
 }
 
-/// Plays a web server to one client: sends so much of a page of ten bytes, and closes.
-fn serve_page(listener: &TcpListener, length: usize) {
-    let (mut stream, _) = listener.accept().unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let mut request = String::new();
-    while !request.ends_with("\r\n\r\n") {
-        request += &receive(&stream, 1);
-    }
-    let header = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n";
-    stream.write_all(header).unwrap();
-    stream.write_all(&b"0123456789"[..length]).unwrap();
+/// A web server for one client, which sends so much of a page of ten bytes, and closes.
+fn page_server(length: usize) -> Server<String> {
+    Server::answers(move |client| {
+        client.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
+        client.send(&"0123456789"[..length]);
+    })
 }
 
 #[test]
 fn claim_47_what_breaks_off_ends_just_like_what_is_whole() {
     let claim = Claim::new(47, "what breaks off ends just like what is whole");
-    let folder = std::env::temp_dir().join(format!("claim-47-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = Folder::new();
     for (what, length, code) in [("whole", 10, 0), ("broken off", 4, 1)] {
-        let listener = TcpListener::bind(LOOPBACK).unwrap();
         // The tutorial's way: until nothing comes.
-        let mut client = connect(listener.local_addr().unwrap());
-        client.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
-        serve_page(&listener, length);
-        let received = until_the_end(&client);
-        let end = recv(&client);
+        let client = connect(page_server(length).address);
+        client.send("GET / HTTP/1.1\r\n\r\n");
+        let received = client.until_the_end();
+        let end = client.recv();
         let (_, body) = received.split_once("\r\n\r\n").unwrap();
         claim.saw(
             format_args!("{what}, until nothing comes"),
@@ -208,17 +151,11 @@ fn claim_47_what_breaks_off_ends_just_like_what_is_whole() {
         assert_eq!(end.unwrap(), "");
 
         // http-fetch counts.
-        let url = listener.local_addr().unwrap().to_string();
-        let mut fetch = program("http-fetch");
-        fetch.args([&url, "--output"]).arg(folder.join("page.html"));
-        let fetch = Running::start(&mut fetch);
-        serve_page(&listener, length);
-        let fetch = fetch.finish();
+        let fetch = folder.fetch(page_server(length).address, &[]);
         let said = fetch.stderr.lines().next().unwrap_or_default();
         claim.saw(format_args!("{what}, http-fetch"), said);
         assert_eq!(fetch.code(), Some(code), "{fetch}");
     }
-    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
@@ -243,15 +180,15 @@ fn claim_47_in_udp_it_is_an_empty_datagram() {
 fn claim_48_closing_with_something_unread_is_a_reset() {
     let claim = Claim::new(48, "closing with something unread resets the connection");
     for (what, read) in [("all was read", true), ("something is unread", false)] {
-        let (mut client, accepted) = connection();
-        client.write_all(b"Michael").unwrap();
+        let (client, accepted) = connection();
+        client.send("Michael");
         // Either way, it has arrived.
         assert_eq!(accepted.peek(&mut [0; 7]).unwrap(), 7);
         if read {
-            receive(&accepted, 7);
+            accepted.receive(7);
         }
         drop(accepted);
-        let end = recv(&client);
+        let end = client.recv();
         claim.saw(format_args!("closed when {what}: recv"), quoted(&end));
         let end = end.map_err(|error| error.kind());
         if read {
@@ -271,7 +208,7 @@ fn claim_48_a_server_that_ends_in_the_middle_resets_its_client() {
     server.args(["127.0.0.1:0", "--delay", "1"]);
     let server = Running::start(server.env("RUST_LOG", "debug"));
     let mut client = welcomed(server.address());
-    client.write_all(&[b'x'; 5000]).unwrap();
+    client.send([b'x'; 5000]);
     claim.saw("the client sends", "5000 bytes");
     claim.saw("the server", server.wait_for("received 1024 bytes"));
     server.ctrl_c();
@@ -293,8 +230,8 @@ fn claim_48_the_first_send_after_a_close_succeeds() {
     let claim = Claim::new(48, "the first send after the peer's close succeeds");
     let server = tcp_server();
     let mut client = welcomed(server.address());
-    client.write_all(b"exit").unwrap();
-    let end = recv(&client);
+    client.send("exit");
+    let end = client.recv();
     claim.saw("exit: recv", quoted(&end));
     assert_eq!(end.unwrap(), "");
 
@@ -326,7 +263,7 @@ fn claim_51_bound_is_not_yet_open() {
         51,
         "a server is there when it listens, not when it is bound",
     );
-    let (socket, address) = deserted(LOOPBACK).unwrap();
+    let (socket, address) = lab::nobody::tcp();
     let early = TcpStream::connect(address);
     claim.saw("bound: connect", outcome(&early));
     assert_eq!(early.unwrap_err().kind(), ErrorKind::ConnectionRefused);
@@ -513,11 +450,11 @@ fn claim_52_a_stopped_tcp_server_lets_in_one_more_than_its_backlog() {
     }
     for (server, queue) in servers {
         for client in &queue.connected {
-            assert_eq!(receive(client, 8), "Welcome!");
+            client.expect("Welcome!");
         }
         let all = queue.connected.len() + 1;
         let last = queue.next_gets_in(&claim);
-        assert_eq!(receive(&last, 8), "Welcome!");
+        last.expect("Welcome!");
         server.wait_for_times("Accept new connection", all);
     }
 }
@@ -528,11 +465,11 @@ fn claim_52_a_stopped_tcp_server_lets_in_one_more_than_its_backlog() {
 fn claim_52_a_server_that_is_busy_keeps_the_others_waiting() {
     let claim = Claim::new(52, "a server that is busy keeps the others waiting");
     let server = Running::start(example("one_at_a_time").arg("127.0.0.1:0"));
-    let mut first = welcomed(server.address());
+    let first = welcomed(server.address());
     claim.saw("one_at_a_time", "is busy with a client");
     let queue = Queue::fill(&claim, server.address(), 5);
-    first.write_all(b"exit").unwrap();
-    assert_eq!(receive(&queue.connected[0], 8), "Welcome!");
+    first.send("exit");
+    assert_eq!(queue.connected[0].receive(8), "Welcome!");
     let last = queue.next_gets_in(&claim);
     assert_eq!(last.peer_addr().unwrap(), server.address());
 }
@@ -541,7 +478,7 @@ fn claim_52_a_server_that_is_busy_keeps_the_others_waiting() {
 fn claim_52_zero_is_allowed_and_so_is_less() {
     let claim = Claim::new(52, "zero is allowed, and so is less");
     for backlog in [0, -1] {
-        let (socket, address) = deserted(LOOPBACK).unwrap();
+        let (socket, address) = lab::nobody::tcp();
         let listens = socket.listen(backlog);
         claim.saw(format_args!("listen({backlog})"), outcome(&listens));
         listens.unwrap();
@@ -559,7 +496,7 @@ fn claim_52_the_backlog_is_not_a_pool_of_connections() {
     let server = Running::start(&mut server);
     let clients: Vec<_> = (0..10).map(|_| welcomed(server.address())).collect();
     for (number, client) in clients.iter().enumerate() {
-        is_greeted(client, &format!("client {number}"));
+        client.is_greeted_as(format!("client {number}"));
     }
     claim.saw("the server", server.wait_for("backlog 0"));
     let accepted = server.stdout().matches("Accept").count();
@@ -607,16 +544,16 @@ fn claim_53_accept_waits_and_returns_a_socket_and_an_address() {
 fn claim_53_connection_and_data_are_there_before_accept() {
     let claim = Claim::new(53, "connection and data are there before accept");
     let listener = TcpListener::bind(LOOPBACK).unwrap();
-    let mut client = connect(listener.local_addr().unwrap());
+    let client = connect(listener.local_addr().unwrap());
     let gone = client.local_addr().unwrap();
-    client.write_all(b"Michael").unwrap();
+    client.send("Michael");
     drop(client);
     claim.saw("a client", format_args!("{gone} connects, sends, closes"));
 
     // Only now does the server take it, and the client has long gone.
     let (accepted, peer) = listener.accept().unwrap();
     claim.saw("accept after that", peer);
-    let received = until_the_end(&accepted);
+    let received = accepted.until_the_end();
     claim.saw("recv", &received);
     assert_eq!(peer, gone);
     assert_eq!(received, "Michael");
@@ -625,26 +562,26 @@ fn claim_53_connection_and_data_are_there_before_accept() {
 /// A client is served, and another one comes before it has left. Tells whether the second was welcomed
 /// while the first was there, for which it looks so long.
 fn second_is_welcomed_at_once(claim: &Claim, server: &Running, patience: Duration) -> bool {
-    let mut first = welcomed(server.address());
-    let mut second = connect(server.address());
+    let first = welcomed(server.address());
+    let second = connect(server.address());
     claim.saw("the second client", "is connected");
     second.set_read_timeout(Some(patience)).unwrap();
-    let welcome = recv(&second);
+    let welcome = second.recv();
     claim.saw("while the first is there", quoted(&welcome));
 
-    first.write_all(b"exit").unwrap();
-    assert_eq!(until_the_end(&first), "");
+    first.send("exit");
+    assert_eq!(first.until_the_end(), "");
     server.wait_for(&format!("{} closed.", first.local_addr().unwrap()));
     if let Err(error) = &welcome {
         let late = [ErrorKind::WouldBlock, ErrorKind::TimedOut];
         assert!(late.contains(&error.kind()), "{error}");
         second.set_read_timeout(Some(PATIENCE)).unwrap();
-        let welcome = recv(&second);
+        let welcome = second.recv();
         claim.saw("when the first has left", quoted(&welcome));
         assert_eq!(welcome.unwrap(), "Welcome!");
     }
-    second.write_all(b"exit").unwrap();
-    assert_eq!(until_the_end(&second), "");
+    second.send("exit");
+    assert_eq!(second.until_the_end(), "");
     server.wait_for(&format!("{} closed.", second.local_addr().unwrap()));
 
     let [first, second] = [first, second].map(|client| client.local_addr().unwrap());
@@ -693,13 +630,13 @@ fn claim_81_one_thread_serves_all_whom_it_asks_the_system_about() {
     let server = Running::start(example("many_on_one_thread").arg("127.0.0.1:0"));
     let clients = [(); 3].map(|()| welcomed(server.address()));
     for (who, name) in [(2, "Sarah"), (0, "Michael"), (1, "Tracy"), (0, "Ada")] {
-        is_greeted(&clients[who], name);
+        clients[who].is_greeted_as(name);
         let what = format_args!("client {} sends {name}", who + 1).to_string();
         claim.saw(what, "is greeted");
     }
-    for mut client in clients {
-        client.write_all(b"exit").unwrap();
-        assert_eq!(until_the_end(&client), "");
+    for client in clients {
+        client.send("exit");
+        assert_eq!(client.until_the_end(), "");
     }
     server.wait_for_times("closed.", 3);
 }
@@ -717,13 +654,13 @@ fn claim_81_a_client_that_reads_nothing_stops_nobody() {
         format_args!("{} KiB, and read nothing", sent >> 10),
     );
     let polite = welcomed(server.address());
-    is_greeted(&polite, "Michael");
+    polite.is_greeted_as("Michael");
     claim.saw("another one", "is welcomed and greeted");
 
     // When it reads after all, nothing was lost.
     rude.set_nonblocking(false).unwrap();
     let reader = rude.try_clone().unwrap();
-    let answers = std::thread::spawn(move || until_the_end(&reader));
+    let answers = std::thread::spawn(move || reader.until_the_end());
     rude.shutdown(Shutdown::Write).unwrap();
     let answers = answers.join().unwrap();
     let names = answers.matches('x').count();
@@ -745,7 +682,7 @@ fn send_until_full(rude: &mut TcpStream, server: &Running) -> usize {
         }
         // Another one's turn: the server has looked at the rude one in the meantime.
         let polite = welcomed(server.address());
-        is_greeted(&polite, "Ada");
+        polite.is_greeted_as("Ada");
         if sent == before {
             return sent;
         }
@@ -810,7 +747,7 @@ fn claim_55_ours_ends_at_the_first_ctrl_c() {
     let server = tcp_server();
     let address = server.address();
     let client = welcomed(address);
-    is_greeted(&client, "Michael");
+    client.is_greeted_as("Michael");
     server.ctrl_c();
     let ended = server.finish();
     claim.saw(
@@ -819,7 +756,7 @@ fn claim_55_ours_ends_at_the_first_ctrl_c() {
     );
     claim.saw("the server", ended.status);
     assert_eq!(ended.code(), Some(0), "{ended}");
-    let end = until_the_end(&client);
+    let end = client.until_the_end();
     claim.saw("its client", format_args!("receives {end:?}"));
     assert_eq!(end, "");
     let late = TcpStream::connect(address);
@@ -854,11 +791,11 @@ runpy.run_path(sys.argv[0], run_name='__main__')";
     // Python overlooks a Ctrl+C that comes when it is just about to call accept, until accept returns.
     drop(connect(address));
     claim.saw("the first Ctrl+C", server.wait_for("KeyboardInterrupt"));
-    is_greeted(&client, "Michael");
+    client.is_greeted_as("Michael");
     claim.saw("its client after that", "is greeted");
     let late = connect(address);
     late.set_read_timeout(Some(A_MOMENT)).unwrap();
-    let welcome = recv(&late);
+    let welcome = late.recv();
     claim.saw("another client", "is connected");
     claim.saw("but its welcome", quoted(&welcome));
     assert!(welcome.is_err());
@@ -895,15 +832,15 @@ fn claim_56_it_does_not_wait_for_its_exit_to_be_read() {
     let listener = TcpListener::bind(LOOPBACK).unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let client = Running::start(program("tcp-client").args([&address, "Michael"]));
-    let (mut stream, _) = listener.accept().unwrap();
+    let (stream, _) = listener.accept().unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream.write_all(b"Welcome!").unwrap();
-    assert_eq!(receive(&stream, 7), "Michael");
-    stream.write_all(b"Hello, Michael!").unwrap();
+    stream.send("Welcome!");
+    stream.expect("Michael");
+    stream.send("Hello, Michael!");
     let client = client.finish();
     claim.saw("the client", client.status);
     assert_eq!(client.code(), Some(0), "{client}");
-    let exit = until_the_end(&stream);
+    let exit = stream.until_the_end();
     claim.saw("read after that", &exit);
     assert_eq!(exit, "exit");
 }
@@ -936,16 +873,16 @@ fn claim_57_the_conversation_line_by_line() {
 fn claim_58_exit_is_four_bytes_and_nothing_else() {
     let claim = Claim::new(58, "exit is four bytes, and nothing else with them");
     let server = tcp_server();
-    let mut client = welcomed(server.address());
+    let client = welcomed(server.address());
     for name in ["exit\n", "exit\r\n", "Sarahexit", "EXIT"] {
-        client.write_all(name.as_bytes()).unwrap();
-        let answer = receive(&client, name.len() + 8);
+        client.send(name);
+        let answer = client.receive(name.len() + 8);
         claim.saw(format_args!("{name:?}"), format_args!("{answer:?}"));
         assert_eq!(answer, format!("Hello, {name}!"));
     }
     assert_eq!(server.stdout().matches("closed.").count(), 0);
-    client.write_all(b"exit").unwrap();
-    let end = until_the_end(&client);
+    client.send("exit");
+    let end = client.until_the_end();
     claim.saw("\"exit\"", format_args!("{end:?}"));
     assert_eq!(end, "");
     claim.saw("the server", server.wait_for("closed."));
@@ -968,7 +905,7 @@ fn claim_59_four_sends_can_be_one_recv() {
     let told = wait_for(&accepted, PollFlags::RDHUP);
     assert!(told.contains(PollFlags::RDHUP));
     for expected in ["MichaelTracySarahexit", ""] {
-        let received = recv(&accepted);
+        let received = accepted.recv();
         claim.saw("recv", quoted(&received));
         assert_eq!(received.unwrap(), expected);
     }
@@ -978,11 +915,11 @@ fn claim_59_four_sends_can_be_one_recv() {
 fn claim_59_names_that_stick_together_are_one_name_to_the_server() {
     let claim = Claim::new(59, "names that stick together are one name to the server");
     let server = tcp_server();
-    let mut client = welcomed(server.address());
+    let client = welcomed(server.address());
     // Sent at once, as sends that do not wait may be by the system: it is not for TCP to part them.
-    client.write_all(b"MichaelTracySarahexit").unwrap();
+    client.send("MichaelTracySarahexit");
     client.shutdown(Shutdown::Write).unwrap();
-    let answer = until_the_end(&client);
+    let answer = client.until_the_end();
     claim.saw("three names and exit", &answer);
     assert_eq!(answer, "Hello, MichaelTracySarahexit!");
 }
@@ -991,11 +928,11 @@ fn claim_59_names_that_stick_together_are_one_name_to_the_server() {
 fn claim_59_one_send_can_be_several_recvs() {
     let claim = Claim::new(59, "one send can be several recvs");
     let server = tcp_server();
-    let mut client = welcomed(server.address());
+    let client = welcomed(server.address());
     let name = "x".repeat(2000);
-    client.write_all(name.as_bytes()).unwrap();
+    client.send(&name);
     client.shutdown(Shutdown::Write).unwrap();
-    let answers = until_the_end(&client);
+    let answers = client.until_the_end();
     let greetings = answers.matches("Hello, ").count();
     let said = answers.replace("Hello, ", "").replace('!', "");
     claim.saw(
@@ -1181,8 +1118,8 @@ fn claim_63_five_steps_of_a_server_and_three_of_a_client() {
 fn claim_72_data_arrives_without_an_answer() {
     let claim = Claim::new(72, "data arrives though the program answers nothing");
     let (mut client, accepted) = connection();
-    client.write_all(b"Michael").unwrap();
-    lab::claim::wait_for_bytes(&accepted, 7);
+    client.send("Michael");
+    accepted.wait_for_bytes(7);
     claim.saw("arrived at the server's system", "7 bytes");
     client.set_nonblocking(true).unwrap();
     let answer = client.read(&mut [0; 1024]);

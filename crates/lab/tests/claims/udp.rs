@@ -6,8 +6,11 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
 use std::time::Instant;
 
-use lab::claim::{connection, deserted, deserted_udp, in_vain, wait_for_bytes};
-use lab::{Claim, PATIENCE, Running, example, outcome, program};
+use lab::claim::in_vain;
+use lab::{
+    Claim, PATIENCE, Running, Talk, connect, connection, example, nobody, outcome, program,
+    welcomed,
+};
 use socket2::SockRef;
 
 const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
@@ -20,8 +23,7 @@ fn udp_server() -> Running {
 }
 
 fn udp_socket() -> UdpSocket {
-    let socket = UdpSocket::bind(LOOPBACK).unwrap();
-    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    let socket = lab::udp_socket("127.0.0.1:0");
     // On macOS, no datagram is larger than this buffer, which has 9216 bytes there.
     SockRef::from(&socket)
         .set_send_buffer_size(1 << 16)
@@ -51,12 +53,12 @@ fn claim_64_knowing_the_address_is_enough_to_send() {
     claim.saw("its answer", &answer);
     assert_eq!(answer, "Hello, Michael!");
 
-    let (_nobody, address) = deserted(LOOPBACK).unwrap();
+    let (_nobody, address) = nobody::tcp();
     let refused = TcpStream::connect(address);
     claim.saw("TCP, nobody there: connect", outcome(&refused));
     assert_eq!(refused.unwrap_err().kind(), ErrorKind::ConnectionRefused);
 
-    let (_nobody, address) = deserted_udp(LOOPBACK).unwrap();
+    let (_nobody, address) = nobody::udp();
     let sent = udp_socket().send_to(b"Michael", address);
     claim.saw("UDP, nobody there: send", outcome(&sent));
     assert_eq!(sent.unwrap(), 7);
@@ -131,11 +133,11 @@ fn claim_66_connect_lets_a_client_learn_that_nobody_is_there() {
         claim.skipped("Wine keeps a dead port's complaint to itself");
         return;
     }
-    let (nobody, address) = deserted_udp(LOOPBACK).unwrap();
+    let (socket, address) = nobody::udp();
     // Only from a port that nobody has is Windows sure to complain, and there even to those who are not
     // connected.
     if cfg!(windows) {
-        drop(nobody);
+        drop(socket);
     } else {
         let mut client = program("udp-client");
         let client = lab::run(client.args([&address.to_string(), "--timeout", "0.2"]));
@@ -236,13 +238,11 @@ fn received_from(socket: &UdpSocket) -> String {
 fn claim_68_a_stopped_servers_tcp_client_waits_and_loses_nothing() {
     let claim = Claim::new(68, "a stopped server's TCP client waits, and loses nothing");
     let server = Running::start(program("tcp-server").args(["127.0.0.1:0", "--delay", "0"]));
-    let mut client = TcpStream::connect(server.address()).unwrap();
+    let mut client = welcomed(server.address());
     // A small buffer is soon full; the system gives more to who sends more.
     SockRef::from(&client)
         .set_send_buffer_size(1 << 16)
         .unwrap();
-    client.set_read_timeout(Some(PATIENCE)).unwrap();
-    client.read_exact(&mut [0; 8]).unwrap(); // Welcome!
     server.stop();
     client.set_nonblocking(true).unwrap();
     let numbers: Vec<_> = (0..1_000_000)
@@ -291,7 +291,7 @@ fn calls(mut send: impl FnMut(&[u8]) -> io::Result<usize>) -> usize {
 #[test]
 fn claim_69_a_megabyte_takes_more_datagrams_than_writes() {
     let claim = Claim::new(69, "a megabyte takes more calls to send by UDP than by TCP");
-    let (mut client, mut server) = connection().unwrap();
+    let (mut client, mut server) = connection();
     let reader = thread::spawn(move || server.read_to_end(&mut Vec::new()));
     let tcp = calls(|bytes| client.write(bytes));
     claim.saw("TCP, all at once", tcp);
@@ -316,11 +316,11 @@ fn claim_69_tcp_gathers_small_sends_and_udp_does_not() {
     let small = [b'x'; 1024];
     let mut large = vec![0; SENDS * 1024];
 
-    let (mut client, mut server) = connection().unwrap();
+    let (mut client, mut server) = connection();
     for _ in 0..SENDS {
         client.write_all(&small).unwrap();
     }
-    wait_for_bytes(&server, large.len());
+    server.wait_for_bytes(large.len());
     let length = server.read(&mut large).unwrap();
     claim.saw("32 sends of 1024 bytes, TCP: one recv", length);
     assert_eq!(length, large.len());
@@ -341,14 +341,11 @@ fn claim_69_tcp_gathers_small_sends_and_udp_does_not() {
 fn claim_69_what_it_costs_here() {
     let claim = Claim::new(69, "the time it takes here, over one TCP connection as 1");
     let (tcp, udp) = (tcp_echo(), udp_echo());
-    let connect = || TcpStream::connect(tcp).unwrap();
-    let ask = |mut stream: &TcpStream| {
-        stream.write_all(b"Michael").unwrap();
-        let mut answer = [0; 7];
-        stream.read_exact(&mut answer).unwrap();
-        assert_eq!(&answer, b"Michael");
+    let ask = |stream: &TcpStream| {
+        stream.send("Michael");
+        stream.expect("Michael");
     };
-    let (stream, socket) = (connect(), udp_socket());
+    let (stream, socket) = (connect(tcp), udp_socket());
     // In turn, so that what else the machine does troubles all of them.
     let mut times = [const { Vec::new() }; 3];
     for _ in 0..500 {
@@ -357,7 +354,7 @@ fn claim_69_what_it_costs_here() {
             socket.send_to(b"Michael", udp).unwrap();
             assert_eq!(receive(&socket), "Michael");
         }));
-        times[2].push(time(|| ask(&connect())));
+        times[2].push(time(|| ask(&connect(tcp))));
     }
     let [kept, datagrams, new] = times.map(median);
     claim.saw("a round trip, UDP", format!("{:.1}", datagrams / kept));

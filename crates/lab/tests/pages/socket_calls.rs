@@ -172,12 +172,7 @@ fn listen_without_a_number() -> io::Result<()> {
 
 #[test]
 fn errors() -> io::Result<()> {
-    // The port is ours, and nobody listens.
-    let reserved = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    reserved.bind(&any_port.into())?;
-    let address = reserved.local_addr()?.as_socket().unwrap();
-
+    let (_nobody, address) = lab::nobody::tcp();
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     // Python: s.connect_ex(address)
     let result = socket.connect(&address.into());

@@ -6,12 +6,10 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
 use std::process::Command;
 
-use lab::{Ended, Running};
-use socket2::{Domain, Socket, Type};
+use lab::{Ended, Running, nobody};
 
 use super::commands::Run;
 use super::questions::Question;
@@ -71,10 +69,11 @@ pub fn cargo_test<'a>(arguments: impl Iterator<Item = &'a str>) -> Ended {
 }
 
 fn client(line: &str, run: &Run, servers: &Servers) -> Result<Ended, String> {
-    let nobody = Nobody::new();
+    let ((_tcp, tcp), (_udp, udp)) = (nobody::tcp(), nobody::udp());
     let address = match servers.get(&key(run)) {
         Some(server) => server.address(),
-        None => nobody.address(is_udp(run)),
+        None if is_udp(run) => udp,
+        None => tcp,
     };
     Ok(lab::run(&mut shell(
         line,
@@ -136,31 +135,6 @@ fn compare(phrases: &[&str], ended: &Ended) -> Result<(), String> {
     match phrases.iter().find(|phrase| !is_there(phrase)) {
         Some(phrase) => Err(format!("{phrase:?} is not in\n{ended}")),
         None => Ok(()),
-    }
-}
-
-/// An address where nobody answers, for as long as this lives.
-pub struct Nobody(Socket, UdpSocket);
-
-impl Nobody {
-    pub fn new() -> Self {
-        // Bound, so that nobody else takes it, and not listening, so that a client is refused.
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        socket
-            .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
-            .unwrap();
-        // It takes datagrams from one peer alone, and refuses everybody else's.
-        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-        udp.connect("127.0.0.1:9").unwrap();
-        Self(socket, udp)
-    }
-
-    pub fn address(&self, udp: bool) -> SocketAddr {
-        if udp {
-            self.1.local_addr().unwrap()
-        } else {
-            self.0.local_addr().unwrap().as_socket().unwrap()
-        }
     }
 }
 

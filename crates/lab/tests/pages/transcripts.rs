@@ -9,11 +9,11 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use lab::{Ended, Running};
+use lab::{Ended, Running, nobody};
 
 use super::commands::Run;
 use super::page::Page;
-use super::terminals::{Nobody, cargo_test, command, is_server, is_udp, page_address};
+use super::terminals::{cargo_test, command, is_server, is_udp, page_address};
 
 /// A page that is being played.
 struct Play<'a> {
@@ -145,10 +145,11 @@ impl Play<'_> {
             return; // there is no Python
         };
         command.current_dir(&self.folder);
-        let nobody = Nobody::new();
+        let ((_tcp, tcp), (_udp, udp)) = (nobody::tcp(), nobody::udp());
         let address = match self.servers.get(key) {
             Some(server) if !alone => server.address,
-            _ => nobody.address(key.1),
+            _ if key.1 => udp,
+            _ => tcp,
         };
         command.arg(address.to_string());
         let named = run
