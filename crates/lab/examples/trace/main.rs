@@ -35,10 +35,8 @@ mod call;
 mod run;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
-
-use crate::alike::Trace;
 
 /// The customary exit status of what was skipped.
 const SKIPPED: u8 = 77;
@@ -63,7 +61,9 @@ fn main() -> ExitCode {
 
 #[cfg(target_os = "linux")]
 fn trace(command: &[OsString]) -> io::Result<u8> {
-    let mut trace = Trace::default();
+    use std::io::Write;
+
+    let mut trace = alike::Trace::default();
     let status = run::strace(command, |event| trace.add(event))?;
     let mut lines = trace.lines().join("\n");
     if !lines.is_empty() {
