@@ -94,6 +94,13 @@ impl Lesson<'_> {
         if one[0] && one[1] || pair.is_alone() != (one[0] || one[1]) {
             self.fail(pair, "two blocks, or one and `No counterpart: …`");
         }
+        // The program's own lines, and so every call that a trace of it shows, have a step.
+        let is_step = ["### Step ", "### 第 "]
+            .iter()
+            .any(|start| pair.heading.starts_with(start));
+        if file.ends_with("main.rs") && !is_step {
+            self.fail(pair, "stands below no step");
+        }
         let python = self.programs.get_mut(&beside::python_of(file));
         if !one[0] && !python.is_some_and(|python| python.show(&pair.python)) {
             self.fail(pair, "is not in the Python program, or stands here twice");
