@@ -154,39 +154,27 @@ impl Lesson {
         connect: Message,
     ) {
         let printed = session.printed();
-        let told = NO_SUCH_HOST.iter().any(|words| printed.contains(words));
-        if let Some(name) = names.unknown() {
-            return self.no_such_name(session, (socket, connect), &name);
-        }
-        if told {
-            let came = Message::CameNoSuchHost.into();
-            return self.does_not_connect(session, connect, came, Message::WhyNoSuchHost.into());
-        }
-        if self.wrong_socket(session, socket) {
-            return;
-        }
         let error = session.traceback_since(0);
-        let not_connected = [
-            "[Errno 32]",
-            "[Errno 107]",
-            "[Errno 57]",
-            "[Errno 89]",
-            "WinError 10057",
-        ];
-        if let Some(error) = error.as_ref().map(|error| &error.error) {
-            if not_connected.iter().any(|code| error.contains(code)) {
-                let came = Message::CameErrorNoPlace.with("error", error);
-                return self.does_not_connect(
-                    session,
-                    connect,
-                    came,
-                    Message::WhyNotConnected.into(),
-                );
-            }
+        let told = |words: &[&str]| words.iter().any(|words| printed.contains(words));
+        if let Some(name) = names.unknown() {
+            self.no_such_name(session, (socket, connect), &name);
+        } else if told(&NO_SUCH_HOST) {
+            let (came, reason) = (Message::CameNoSuchHost, Message::WhyNoSuchHost);
+            self.does_not_connect(session, connect, came.into(), reason.into());
+        } else if self.wrong_socket(session, socket) {
+            // That is all.
+        } else if error.is_some() && told(&NOT_CONNECTED) {
+            let error = error.map(|error| error.error).unwrap_or_default();
+            let came = Message::CameErrorNoPlace.with("error", error);
+            self.does_not_connect(session, connect, came, Message::WhyNotConnected.into());
+        } else {
+            let code = error.and_then(|error| error.place);
+            let connects = code.is_some_and(|place| place.code.contains("connect"));
+            self.ended_or_silent(session, if connects { connect } else { socket });
         }
-        let code = error.and_then(|error| error.place);
-        let connects = code.is_some_and(|place| place.code.contains("connect"));
-        let step = if connects { connect } else { socket };
+    }
+
+    fn ended_or_silent(self, session: &mut Session, step: Message) {
         let did = Text::from(Message::DidStart);
         if session.cause(step, 0, &did, &self.read(step)) {
             return;
@@ -196,7 +184,7 @@ impl Lesson {
             Some(status) => Message::CameEnded.with("status", status),
             None => Message::CameNoPacket.into(),
         };
-        if ended.is_none() || !printed.trim().is_empty() {
+        if ended.is_none() || !session.printed().trim().is_empty() {
             return self.does_not_connect(session, step, came, Message::WhyDoesNotConnect.into());
         }
         let parts = Parts {
@@ -270,6 +258,15 @@ const NO_SUCH_HOST: [&str; 4] = [
     "Name or service not known",
     "name resolution",
     "getaddrinfo",
+];
+
+/// What Python says of a send or a recv before the connect.
+const NOT_CONNECTED: [&str; 5] = [
+    "[Errno 32]",
+    "[Errno 107]",
+    "[Errno 57]",
+    "[Errno 89]",
+    "WinError 10057",
 ];
 
 /// Whether it died of a send on a stream that is not connected: on Unix, SIGPIPE, or an error of that name.

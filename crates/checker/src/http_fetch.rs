@@ -443,37 +443,20 @@ impl Visit<'_> {
         if self.session.cause(step, 0, &did, &LESSON.read(step)) {
             return;
         }
-        let left = self.conn.ended();
-        let (step, name, tutorial, reason) = if left {
+        let receives = (Message::TutorialReceives, Message::WhyHangsHttp);
+        let (step, name, (tutorial, reason)) = if self.conn.ended() {
             self.session.report.ok(step);
-            (
-                Message::HttpCloses,
-                Name::Hangs,
-                Message::TutorialEnds,
-                Message::WhyRunsOn,
-            )
+            let ends = (Message::TutorialEnds, Message::WhyRunsOn);
+            (Message::HttpCloses, Name::Hangs, ends)
         } else if request.closes {
-            (
-                step,
-                Name::Hangs,
-                Message::TutorialReceives,
-                Message::WhyHangsHttp,
-            )
+            (step, Name::Hangs, receives)
         } else {
-            let step = Message::HttpRequest;
-            (
-                step,
-                Name::BadRequest,
-                Message::TutorialRequest,
-                Message::WhyNoConnectionClose,
-            )
+            let asks = (Message::TutorialRequest, Message::WhyNoConnectionClose);
+            (Message::HttpRequest, Name::BadRequest, asks)
         };
+        let open = || Message::DidSendPageOpen.with("length", LENGTH);
         let parts = Parts {
-            did: if request.closes {
-                did
-            } else {
-                Message::DidSendPageOpen.with("length", LENGTH)
-            },
+            did: if request.closes { did } else { open() },
             came: Message::CameRunsOn.into(),
             tutorial: tutorial.into(),
             reason: reason.into(),
@@ -488,27 +471,18 @@ impl Visit<'_> {
         let written = files.written_since(&self.before);
         let saved = written.iter().any(|(_, copy)| *copy == page);
         let printed = self.session.printed();
-        let error = self
-            .session
-            .traceback_since(0)
-            .or_else(|| source::muttered(&printed));
+        let told = self.session.traceback_since(0);
+        let error = told.or_else(|| source::muttered(&printed));
         let error = error.map(|traceback| traceback.error);
-        // Whoever looks for the blank line in too little fails there.
-        let symptom = match &error {
-            Some(error) => {
-                let kinds = ["ValueError", "IndexError", "AttributeError: 'NoneType'"];
-                kinds.iter().any(|kind| error.starts_with(kind))
-            }
-            None => status.code().is_some(),
-        };
+        let symptom = error.as_ref().map_or(status.code().is_some(), |error| {
+            looks_for_the_blank_line(error)
+        });
         if !whole && !saved && symptom {
             return self.stops_early(&written, &page);
         }
         if error.is_some_and(|error| error.contains("too many values to unpack")) {
-            return self.page_differs(
-                Message::WhySplitEverywhere.into(),
-                Message::CameTooMany.into(),
-            );
+            let why = Text::from(Message::WhySplitEverywhere);
+            return self.page_differs(why, Message::CameTooMany.into());
         }
         let did = Message::DidSendPage.with("length", LENGTH);
         let step = self.step_of_the_error();
@@ -637,6 +611,12 @@ impl Visit<'_> {
         };
         LESSON.fault(self.session, Message::HttpSaves, Name::PageDiffers, parts);
     }
+}
+
+/// Whether an error is one of those that come where the blank line is not in what was received.
+fn looks_for_the_blank_line(error: &str) -> bool {
+    let kinds = ["ValueError", "IndexError", "AttributeError: 'NoneType'"];
+    kinds.iter().any(|kind| error.starts_with(kind))
 }
 
 /// What the file holds at the first byte that differs, and what the page has there.

@@ -84,29 +84,31 @@ fn answer_names(unknown: &Arc<Mutex<Vec<String>>>, bell: &Bell) {
     // The system tries each unknown name once more within these.
     let domains = Arc::new([words("search"), words("domain")].concat());
     for server in servers {
-        let Ok(socket) = UdpSocket::bind((server, 53)) else {
+        let (names, domains, bell) = (Arc::clone(unknown), Arc::clone(&domains), bell.clone());
+        if let Ok(socket) = UdpSocket::bind((server, 53)) {
+            let serve = move || serve(&socket, &domains, &names, &bell);
+            let _ = thread::Builder::new().spawn(serve);
+        }
+    }
+}
+
+/// Answers each question; a name that is not known is remembered.
+fn serve(socket: &UdpSocket, domains: &[String], unknown: &Mutex<Vec<String>>, bell: &Bell) {
+    let mut buffer = [0; 1500];
+    while let Ok((length, from)) = socket.recv_from(&mut buffer) {
+        let Some(question) = Question::parse(&buffer[..length]) else {
             continue;
         };
-        let (unknown, domains, bell) = (Arc::clone(unknown), Arc::clone(&domains), bell.clone());
-        let serve = move || {
-            let mut buffer = [0; 1500];
-            while let Ok((length, from)) = socket.recv_from(&mut buffer) {
-                let Some(question) = Question::parse(&buffer[..length]) else {
-                    continue;
-                };
-                let within = domains
-                    .iter()
-                    .any(|domain| question.name.ends_with(&format!(".{domain}")));
-                let known = !within
-                    && (PORTALS.contains(&question.name.as_str()) || exists(&question.name));
-                if !known && !within && question.wants_an_address() {
-                    lock(&unknown).push(question.name.clone());
-                    bell.ring();
-                }
-                let _ = socket.send_to(&question.answer(known), from);
-            }
-        };
-        let _ = thread::Builder::new().spawn(serve);
+        let name = question.name.as_str();
+        let within = domains
+            .iter()
+            .any(|domain| name.ends_with(&format!(".{domain}")));
+        let known = !within && (PORTALS.contains(&name) || exists(name));
+        if !known && !within && question.wants_an_address() {
+            lock(unknown).push(name.to_owned());
+            bell.ring();
+        }
+        let _ = socket.send_to(&question.answer(known), from);
     }
 }
 

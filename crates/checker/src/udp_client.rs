@@ -132,11 +132,7 @@ fn talk(session: &mut Session, desks: &[Desk], known: &[SocketAddr], before: usi
             {
                 program.type_line(line);
             }
-            let limit = if asked.is_some() {
-                KEYBOARD
-            } else {
-                session.timeout
-            };
+            let limit = asked.map_or(session.timeout, |_| KEYBOARD);
             met = bell.wait(Instant::now() + limit, || moved(session));
             if asked.is_some() && met.is_none() {
                 continue;

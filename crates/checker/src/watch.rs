@@ -146,7 +146,6 @@ pub fn processes(_pid: u32, _own: bool) -> usize {
 }
 
 #[cfg(target_os = "linux")]
-#[allow(unused_imports)]
 pub use linux::{holds_udp, processes, processor_time, running, starved, unread, waiting};
 
 #[cfg(target_os = "linux")]

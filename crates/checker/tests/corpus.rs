@@ -65,56 +65,50 @@ fn version(text: &str, mended: bool) -> String {
 }
 
 /// Writes a version into a folder of its own, and runs the checker there. Gives what is wrong, if anything.
-fn check(
-    folder: &Path,
-    file: &Path,
-    kind: &str,
-    fault: Option<&str>,
-    mended: bool,
-) -> Option<String> {
-    let name = file.file_name()?.to_str()?;
+fn check(folder: &Path, job: &Job) -> Option<String> {
+    let name = job.file.file_name()?.to_str()?;
+    let (kind, mended) = (job.kind, job.mended);
     let own = folder.join(format!("{kind}-{name}-{mended}"));
     fs::create_dir_all(&own).unwrap();
-    let text = fs::read_to_string(file).unwrap();
+    let text = fs::read_to_string(&job.file).unwrap();
     fs::write(own.join(name), version(&text, mended)).unwrap();
-    let command: &[&str] = match file.extension()?.to_str()? {
-        "py" => &["python3", name],
-        "sh" => &["bash", name],
-        _ => {
-            // Out of sight of the checker: the program alone tells.
-            let built = Command::new("gcc")
-                .args(["-w", "-o", "a.out", name])
-                .current_dir(&own)
-                .status();
-            assert!(built.unwrap().success(), "{name}");
-            fs::remove_file(own.join(name)).unwrap();
-            &["./a.out"]
-        }
-    };
     let report = folder.join(format!("{kind}-{name}-{mended}.txt"));
     let mut checker = program("checker");
-    checker
-        .args(["--lang", "en", "--timeout", "5", "--report"])
-        .arg(&report)
-        .arg(kind)
-        .args(command)
-        .current_dir(&own);
-    let run = checker.output().unwrap();
+    checker.args(["--lang", "en", "--timeout", "5", "--report"]);
+    checker.arg(&report).arg(kind).args(command(&own, name));
+    let run = checker.current_dir(&own).output().unwrap();
     let said = String::from_utf8_lossy(&run.stdout).into_owned();
     let last = said.lines().last().unwrap_or_default();
-    let expected = match fault {
-        Some(fault) => last.ends_with(&format!(" ok, 1 fault: {fault}")),
-        None => last.ends_with(" ok, no fault"),
-    };
     let both = fs::read_to_string(report).unwrap();
     let chinese = both.find(ZH_TITLE).map_or("", |at| &both[at..]);
-    let translated = match fault {
-        Some(fault) => tells_all_in_chinese(chinese, fault),
-        None => !chinese.is_empty() && !chinese.contains("错误 "),
+    let right = match job.fault {
+        Some(fault) => {
+            last.ends_with(&format!(" ok, 1 fault: {fault}"))
+                && tells_all_in_chinese(chinese, fault)
+        }
+        None => {
+            last.ends_with(" ok, no fault") && !chinese.is_empty() && !chinese.contains("错误 ")
+        }
     };
     let label = if mended { ", mended" } else { "" };
-    (!expected || !translated)
-        .then(|| format!("{kind}/{name}{label}: expected {fault:?}\n{said}\n{chinese}"))
+    let expected = job.fault;
+    (!right).then(|| format!("{kind}/{name}{label}: expected {expected:?}\n{said}\n{chinese}"))
+}
+
+/// What runs the program. One in C is built first, and its source is put out of sight: the program alone tells.
+fn command(folder: &Path, name: &str) -> Vec<String> {
+    let words = match name.rsplit('.').next() {
+        Some("py") => vec!["python3", name],
+        Some("sh") => vec!["bash", name],
+        _ => {
+            let mut gcc = Command::new("gcc");
+            gcc.args(["-w", "-o", "a.out", name]).current_dir(folder);
+            assert!(gcc.status().unwrap().success(), "{name}");
+            fs::remove_file(folder.join(name)).unwrap();
+            vec!["./a.out"]
+        }
+    };
+    words.into_iter().map(String::from).collect()
 }
 
 /// What the report says of the world, in Chinese: the Chinese half begins there.
@@ -270,7 +264,7 @@ fn check_all(mut jobs: Vec<Job>) {
                         return;
                     };
                     let start = Instant::now();
-                    let found = check(&folder, &job.file, job.kind, job.fault, job.mended);
+                    let found = check(&folder, &job);
                     let name = job.file.file_name().unwrap().to_string_lossy();
                     let (kind, mended, took) = (job.kind, job.mended, start.elapsed());
                     println!("{kind} {name} {mended} {:.1} s", took.as_secs_f32());
