@@ -5,36 +5,33 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use super::page::Page;
 use super::root;
 
-fn page() -> String {
-    let page = fs::read_to_string(root().join("docs/claims.md")).expect("the page is there");
-    page.replace("\r\n", "\n")
+fn page() -> Page {
+    Page::of("docs/claims.md")
 }
 
 /// The page's section of each claim, under the number in its heading.
-fn sections(page: &str) -> Vec<(u8, &str)> {
-    let parts = page.split("\n### ").skip(1).map(|part| {
-        let (heading, text) = part.split_once('\n').expect("a section has a text");
+fn sections(page: &Page) -> Vec<(u8, &str)> {
+    let numbered = page.sections(3).into_iter().map(|(heading, text)| {
         let number = heading.strip_prefix("Claim ").and_then(|n| n.parse().ok());
-        // What follows the last section of a group is the next group.
-        let text = text.split("\n## ").next().unwrap_or(text);
         (number.expect("a heading is `### Claim 7`"), text)
     });
-    parts.collect()
+    numbered.collect()
 }
 
 /// The rows of the groups' tables: number, claim and verdict.
-fn rows(page: &str) -> Vec<(u8, &str, &str)> {
-    let rows = page.lines().filter(|line| line.starts_with("| ["));
+fn rows(page: &Page) -> Vec<(u8, &str, &str)> {
+    let rows = page.rows().map(|(_, row)| &row.cells);
+    let rows = rows.filter(|cells| cells[0].starts_with('['));
     let cells = rows.map(|row| {
-        let cells: Vec<_> = row.trim_matches('|').split(" | ").map(str::trim).collect();
-        let [link, claim, verdict] = cells[..] else {
-            panic!("a row has three cells: {row}");
+        let [link, claim, verdict] = &row[..] else {
+            panic!("a row has three cells: {row:?}");
         };
         let (number, target) = link.trim_matches(['[', ')']).split_once("](").unwrap();
-        assert_eq!(target, format!("#claim-{number}"), "{row}");
-        (number.parse().unwrap(), claim, verdict)
+        assert_eq!(target, format!("#claim-{number}"), "{row:?}");
+        (number.parse().unwrap(), claim.as_str(), verdict.as_str())
     });
     cells.collect()
 }
@@ -146,13 +143,12 @@ fn the_page_gives_each_claim_one_verdict() {
     }
     // The table at the top: which verdicts there are, and how many of each.
     let mut counted = 0;
-    for line in page.lines() {
-        let cells: Vec<_> = line.split('|').map(str::trim).collect();
-        let [_, verdict, count, _, _] = cells[..] else {
+    for (_, row) in page.rows() {
+        let [verdict, count, ..] = &row.cells[..] else {
             continue;
         };
         if let Ok(count) = count.parse::<usize>() {
-            let given = rows.iter().filter(|row| row.2 == verdict).count();
+            let given = rows.iter().filter(|row| row.2 == *verdict).count();
             assert_eq!(given, count, "{verdict}");
             counted += count;
         }

@@ -45,9 +45,9 @@ impl Page {
     /// What stands below a heading of level 2, by its number in `HEADINGS`.
     pub fn part(&self, number: usize) -> &str {
         let heading = HEADINGS[number][usize::from(self.is_chinese())];
-        let below = self.text().split_once(&format!("\n## {heading}\n"));
-        let below = below.map_or("", |(_, below)| below);
-        below.split("\n## ").next().unwrap_or_default()
+        let mut sections = self.sections(2).into_iter();
+        let part = sections.find(|(line, _)| *line == heading);
+        part.map_or("", |(_, below)| below)
     }
 }
 
@@ -60,9 +60,8 @@ fn lessons_have_the_headings_of_a_lesson() {
         if !page.text().starts_with(&colon) {
             wrong.push(format!("{page} does not begin with {colon:?}"));
         }
-        let lines = page.text().lines();
-        let found = lines.filter_map(|line| line.strip_prefix("## "));
-        let found: Vec<_> = found.collect();
+        let sections = page.sections(2).into_iter();
+        let found: Vec<_> = sections.map(|(heading, _)| heading).collect();
         let wanted = HEADINGS.map(|heading| heading[language]);
         if found != wanted {
             wrong.push(format!("{page} has the headings {found:?}, not {wanted:?}"));

@@ -9,6 +9,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
+use super::page::Page;
 use super::root;
 
 const TEXTS: [&str; 5] = ["000", "001", "002", "003", "004"];
@@ -36,23 +37,18 @@ struct Row {
 
 /// The rows of the map in one language.
 fn rows(page: &str) -> Vec<Row> {
-    let page = fs::read_to_string(root().join(page)).unwrap();
-    let mut text = "";
-    let mut rows = Vec::new();
-    for line in page.lines() {
-        if line.starts_with("## ") {
-            text = TEXTS.into_iter().find(|text| line.contains(text)).unwrap();
-        } else if line.starts_with("| `") {
-            rows.push(row(text, line));
-        }
-    }
-    rows
+    let page = Page::of(page);
+    let rows = page.rows().filter(|(_, row)| row.cells[0].starts_with('`'));
+    let rows = rows.map(|(heading, cells)| {
+        let text = TEXTS.into_iter().find(|text| heading.contains(text));
+        row(text.unwrap(), &cells.cells)
+    });
+    rows.collect()
 }
 
-fn row(text: &str, line: &str) -> Row {
-    let cells: Vec<_> = line.trim_matches('|').split(" | ").map(str::trim).collect();
-    let [key_words, lessons, code, claims] = cells[..] else {
-        panic!("a row has four cells: {line}");
+fn row(text: &str, cells: &[String]) -> Row {
+    let [key_words, lessons, code, claims] = cells else {
+        panic!("a row has four cells: {cells:?}");
     };
     let links = |cell| {
         str::split(cell, '[')
@@ -69,7 +65,7 @@ fn row(text: &str, line: &str) -> Row {
         steps: steps
             .map(|(step, target)| {
                 let (lesson, number) = step.split_once(' ').unwrap();
-                assert!(target.starts_with(&format!("{lesson}.md#")), "{line}");
+                assert!(target.starts_with(&format!("{lesson}.md#")), "{cells:?}");
                 // A text's own program, which is an example here, has one heading for all its steps.
                 let at = [
                     &format!("#step-{number}-"),
@@ -77,7 +73,7 @@ fn row(text: &str, line: &str) -> Row {
                     "_server",
                     "_client",
                 ];
-                assert!(at.iter().any(|at| target.contains(*at)), "{line}");
+                assert!(at.iter().any(|at| target.contains(*at)), "{cells:?}");
                 step.into()
             })
             .collect(),
@@ -85,7 +81,7 @@ fn row(text: &str, line: &str) -> Row {
         claims: links(claims)
             .map(|(claim, target)| {
                 let ours = target.starts_with(&format!("claims.md#claim-{claim})"));
-                assert!(ours, "{line}");
+                assert!(ours, "{cells:?}");
                 claim.parse().unwrap()
             })
             .collect(),
@@ -94,12 +90,10 @@ fn row(text: &str, line: &str) -> Row {
 
 #[test]
 fn the_map_has_every_claim() {
-    let claims = fs::read_to_string(root().join("docs/claims.md")).unwrap();
-    let claims: BTreeSet<u8> = claims
-        .lines()
-        .filter_map(|line| line.strip_prefix("### Claim "))
-        .map(|number| number.parse().unwrap())
-        .collect();
+    let page = Page::of("docs/claims.md");
+    let headings = page.sections(3).into_iter().map(|(heading, _)| heading);
+    let numbers = headings.filter_map(|heading| heading.strip_prefix("Claim "));
+    let claims: BTreeSet<u8> = numbers.map(|number| number.parse().unwrap()).collect();
     let rows = rows("docs/map.md");
     let mapped = rows.iter().flat_map(|row| row.claims.iter().copied());
     assert_eq!(mapped.collect::<BTreeSet<_>>(), claims);
@@ -169,14 +163,13 @@ fn the_map_leaves_no_line_of_the_texts_out() {
 /// Each Chinese claim quotes a few characters, so that searching the page for what one has read finds it.
 #[test]
 fn the_chinese_claims_quote_the_texts() {
-    let page = fs::read_to_string(root().join("docs/zh-CN/claims.md")).unwrap();
+    let page = Page::of("docs/zh-CN/claims.md");
     let folder = env::var_os("TEXTS");
-    for section in page.split("\n### ").skip(1) {
+    for (number, section) in page.sections(3) {
         let quote = section
             .lines()
             .find_map(|line| line.strip_prefix("原文：“"));
         let quote = quote.and_then(|line| line.strip_suffix("”。"));
-        let number = section.lines().next().unwrap();
         let quote = quote.unwrap_or_else(|| panic!("{number} quotes nothing"));
         assert!(
             (4..=10).contains(&quote.chars().count()),
@@ -277,7 +270,7 @@ fn start(line: &str) -> String {
 #[test]
 fn the_map_must_not_leave_out_a_line() {
     let text = "# 一个标题\n\n```python\ns.bind(a)s.listen(5)\n'''\n```\nfirst\nmiddle\nlast one\nlast two\n";
-    let row = |words: &str| row("000", &format!("| {words} | - |  |  |"));
+    let row = |words: &str| row("000", &[words, "-", "", ""].map(String::from));
     let all = ["`一个标题`", "`s.bind`", "`s.listen`", "`first` … `last`"].map(row);
     let check = |left_out: usize| {
         let rows = all.iter().enumerate();

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::page::Page;
 use super::{report, root};
 
 /// Where a string is none of ours to explain: the log's course, help texts, and what the tutorial prints.
@@ -11,19 +12,14 @@ const NOT_A_MESSAGE: [&str; 4] = ["debug!(", "info!(", "#[", "print_or_warn("];
 fn every_message_and_every_hint_has_its_entry() {
     let mut wrong = Vec::new();
     let mut checked = 0;
-    let pages = ["docs/troubleshooting.md", "docs/zh-CN/troubleshooting.md"].map(|page| {
-        (
-            page,
-            quoted(&fs::read_to_string(root().join(page)).unwrap()),
-        )
-    });
+    let pages = ["docs/troubleshooting.md", "docs/zh-CN/troubleshooting.md"].map(Page::of);
     for file in sources() {
         for message in messages(&fs::read_to_string(&file).unwrap()) {
             checked += 1;
-            for (name, page) in &pages {
-                if !page.iter().any(|quoted| quoted.contains(&message)) {
+            for page in &pages {
+                if !page.quoted().any(|quoted| quoted.contains(&message)) {
                     wrong.push(format!(
-                        "{name} does not explain {}: {message}",
+                        "{page} does not explain {}: {message}",
                         file.display()
                     ));
                 }
@@ -32,13 +28,6 @@ fn every_message_and_every_hint_has_its_entry() {
     }
     report(&wrong);
     assert!(checked > 60, "only {checked} messages found");
-}
-
-/// What stands in a page as code, and its headings.
-fn quoted(page: &str) -> Vec<String> {
-    let code = page.split('`').skip(1).step_by(2);
-    let headings = page.lines().filter(|line| line.starts_with("## "));
-    code.chain(headings).map(str::to_owned).collect()
 }
 
 /// The code of the five programs, and of what they share.

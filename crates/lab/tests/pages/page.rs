@@ -13,10 +13,26 @@ pub struct Page {
     pub file: PathBuf,
     text: String,
     links: Vec<Link>,
-    headings: Vec<(usize, String)>,
+    headings: Vec<Heading>,
+    rows: Vec<Row>,
     marks: Vec<String>,
     blocks: Vec<Block>,
     inline: Vec<String>,
+}
+
+struct Heading {
+    level: usize,
+    /// Without the marks of code in it.
+    text: String,
+    span: Range<usize>,
+}
+
+/// A row of a table, as it stands in the source, but for its head.
+pub struct Row {
+    /// How many headings stand before it.
+    section: usize,
+    /// What stands in its cells, code in backticks.
+    pub cells: Vec<String>,
 }
 
 struct Block {
@@ -54,78 +70,25 @@ impl Page {
     /// Reads a page.
     pub fn read(file: &Path) -> Self {
         let text = fs::read_to_string(file).unwrap().replace("\r\n", "\n");
-        let mut page = Self {
+        let mut reader = Reader::default();
+        for (event, span) in Parser::new_ext(&text, Options::ENABLE_TABLES).into_offset_iter() {
+            reader.take(event, span, &text);
+        }
+        Self {
             file: file.canonicalize().unwrap(),
+            links: reader.links,
+            headings: reader.headings,
+            rows: reader.rows,
+            marks: reader.marks,
+            blocks: reader.blocks,
+            inline: reader.inline,
             text,
-            links: Vec::new(),
-            headings: Vec::new(),
-            marks: Vec::new(),
-            blocks: Vec::new(),
-            inline: Vec::new(),
-        };
-        page.parse();
-        page
+        }
     }
 
-    fn parse(&mut self) {
-        let text = self.text.clone();
-        let (mut table, mut tables) = (None, 0);
-        let mut folded = false;
-        let (mut link, mut heading, mut block) = (None::<Link>, None, None::<Block>);
-        for (event, span) in Parser::new_ext(&text, Options::ENABLE_TABLES).into_offset_iter() {
-            match event {
-                Event::Start(Tag::Table(_)) => {
-                    tables += 1;
-                    table = Some(tables);
-                }
-                Event::End(TagEnd::Table) => table = None,
-                Event::Start(Tag::Link { dest_url, .. }) => {
-                    let target = dest_url.to_string();
-                    link = Some(Link {
-                        target,
-                        code: None,
-                        table,
-                        span,
-                    });
-                }
-                Event::End(TagEnd::Link) => self.links.extend(link.take()),
-                Event::Start(Tag::Heading { level, .. }) => {
-                    heading = Some((level as usize, String::new()));
-                }
-                Event::End(TagEnd::Heading(_)) => self.headings.extend(heading.take()),
-                Event::Start(Tag::CodeBlock(kind)) => {
-                    block = Some(Block {
-                        language: language(&kind),
-                        text: String::new(),
-                        section: self.headings.len(),
-                        folded,
-                    });
-                }
-                Event::End(TagEnd::CodeBlock) => self.blocks.extend(block.take()),
-                Event::Text(text) => {
-                    if let Some((_, heading)) = &mut heading {
-                        heading.push_str(&text);
-                    }
-                    if let Some(block) = &mut block {
-                        block.text.push_str(&text);
-                    }
-                }
-                Event::Code(code) => {
-                    if let Some((_, heading)) = &mut heading {
-                        heading.push_str(&code);
-                    }
-                    if let Some(link) = &mut link {
-                        link.code = Some(code.to_string());
-                    }
-                    self.inline.push(code.to_string());
-                }
-                Event::InlineHtml(html) | Event::Html(html) => {
-                    self.marks.extend(mark(&html));
-                    folded = (folded || html.contains("<details>")) && !html.contains("</details>");
-                }
-                _ => {}
-            }
-        }
+    /// Reads one of the workspace's pages, such as `docs/claims.md`.
+    pub fn of(name: &str) -> Self {
+        Self::read(&super::root().join(name))
     }
 
     /// All of it.
@@ -159,13 +122,48 @@ impl Page {
 
     /// What can stand after a # in a link to it: its headings, as code-hosting sites name them, and marks.
     pub fn anchors(&self) -> impl Iterator<Item = String> {
-        let headings = self.headings.iter().map(|(_, text)| slug(text));
+        let headings = self.headings.iter().map(|heading| slug(&heading.text));
         headings.chain(self.marks.iter().cloned())
     }
 
     /// The levels of its headings.
     pub fn outline(&self) -> Vec<usize> {
-        self.headings.iter().map(|(level, _)| *level).collect()
+        self.headings.iter().map(|heading| heading.level).collect()
+    }
+
+    /// Its sections of a level: each heading, as it stands in the source, and what stands below it.
+    pub fn sections(&self, level: usize) -> Vec<(&str, &str)> {
+        let section = |(place, heading): (usize, &Heading)| {
+            let mut after = self.headings[place + 1..].iter();
+            let next = after.find(|next| next.level <= heading.level);
+            let end = next.map_or(self.text.len(), |next| next.span.start);
+            (heading.level == level).then(|| {
+                let line = self.text[heading.span.clone()].trim_matches(['#', ' ', '\n']);
+                (line, &self.text[heading.span.end..end])
+            })
+        };
+        self.headings
+            .iter()
+            .enumerate()
+            .filter_map(section)
+            .collect()
+    }
+
+    /// The rows of its tables, each with the heading that it stands below.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, &Row)> {
+        self.rows.iter().map(|row| {
+            let heading = row.section.checked_sub(1);
+            let heading = heading.map_or("", |place| &self.headings[place].text);
+            (heading, row)
+        })
+    }
+
+    /// All that stands in it as code, and its headings.
+    pub fn quoted(&self) -> impl Iterator<Item = &str> {
+        let headings = self.headings.iter().map(|heading| heading.text.as_str());
+        let blocks = self.blocks.iter().map(|block| block.text.as_str());
+        let inline = self.inline.iter().map(String::as_str);
+        headings.chain(blocks).chain(inline)
     }
 
     /// Its code blocks; of a diagram and a plain text, whose words are translated, only that there is one.
@@ -235,6 +233,95 @@ impl Page {
     }
 }
 
+/// What has been read of a page so far, and what is being read.
+#[derive(Default)]
+struct Reader {
+    links: Vec<Link>,
+    headings: Vec<Heading>,
+    rows: Vec<Row>,
+    marks: Vec<String>,
+    blocks: Vec<Block>,
+    inline: Vec<String>,
+    link: Option<Link>,
+    heading: Option<Heading>,
+    block: Option<Block>,
+    table: Option<usize>,
+    tables: usize,
+    folded: bool,
+}
+
+impl Reader {
+    fn take(&mut self, event: Event<'_>, span: Range<usize>, source: &str) {
+        match event {
+            Event::Start(tag) => self.start(tag, span, source),
+            Event::End(TagEnd::Table) => self.table = None,
+            Event::End(TagEnd::Link) => self.links.extend(self.link.take()),
+            Event::End(TagEnd::Heading(_)) => self.headings.extend(self.heading.take()),
+            Event::End(TagEnd::CodeBlock) => self.blocks.extend(self.block.take()),
+            Event::Text(text) => {
+                if let Some(heading) = &mut self.heading {
+                    heading.text.push_str(&text);
+                }
+                if let Some(block) = &mut self.block {
+                    block.text.push_str(&text);
+                }
+            }
+            Event::Code(code) => {
+                if let Some(heading) = &mut self.heading {
+                    heading.text.push_str(&code);
+                }
+                if let Some(link) = &mut self.link {
+                    link.code = Some(code.to_string());
+                }
+                self.inline.push(code.to_string());
+            }
+            Event::InlineHtml(html) | Event::Html(html) => {
+                self.marks.extend(mark(&html));
+                let opens = html.contains("<details>");
+                self.folded = (self.folded || opens) && !html.contains("</details>");
+            }
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, span: Range<usize>, source: &str) {
+        match tag {
+            Tag::Table(_) => {
+                self.tables += 1;
+                self.table = Some(self.tables);
+            }
+            Tag::TableRow => self.rows.push(Row {
+                section: self.headings.len(),
+                cells: cells(&source[span]),
+            }),
+            Tag::Link { dest_url, .. } => {
+                self.link = Some(Link {
+                    target: dest_url.to_string(),
+                    code: None,
+                    table: self.table,
+                    span,
+                });
+            }
+            Tag::Heading { level, .. } => {
+                self.heading = Some(Heading {
+                    level: level as usize,
+                    text: String::new(),
+                    span,
+                });
+            }
+            Tag::CodeBlock(kind) => {
+                self.block = Some(Block {
+                    language: language(&kind),
+                    text: String::new(),
+                    section: self.headings.len(),
+                    folded: self.folded,
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
 impl fmt::Display for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.file.strip_prefix(super::root()).unwrap_or(&self.file);
@@ -251,6 +338,12 @@ fn is_ours(line: &str) -> bool {
     let cargo = first == Some("cargo") && matches!(second, Some("run" | "test" | "bench"));
     let python = first == Some("python3") && second.is_some_and(|file| file.contains('/'));
     cargo || python || first.is_some_and(|first| first.starts_with("scripts/"))
+}
+
+/// The cells of a row.
+fn cells(row: &str) -> Vec<String> {
+    let row = row.trim().trim_matches('|');
+    row.split(" | ").map(|cell| cell.trim().into()).collect()
 }
 
 fn language(kind: &CodeBlockKind<'_>) -> String {

@@ -82,10 +82,10 @@ impl<'a> Question<'a> {
 
 /// The questions of a page.
 pub fn questions(page: &Page) -> Vec<Question<'_>> {
-    let parts = page.text().split("\n### ").skip(1);
-    let parts = parts.filter(|part| part.starts_with("Question ") || part.starts_with("问题 "));
-    let questions = parts.map(|part| {
-        let (heading, text) = part.split_once('\n').unwrap_or((part, ""));
+    let asks = |heading: &str| heading.starts_with("Question ") || heading.starts_with("问题 ");
+    let parts = page.sections(3).into_iter();
+    let parts = parts.filter(|(heading, _)| asks(heading));
+    let questions = parts.map(|(heading, text)| {
         let (before, folded) = text.split_once("<details>").unwrap_or((text, ""));
         let (setup, answers) = before.split_at(before.find("- **A.").unwrap_or(before.len()));
         Question {

@@ -15,6 +15,8 @@ use std::time::Duration;
 // Python: import socket
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::page::Page;
+
 #[test]
 fn constants() {
     let families = [
@@ -309,22 +311,20 @@ fn rows_of_this_file() -> Vec<Row> {
 
 /// The rows as they stand on the page: `| Python | Rust | what differs |`, code in backticks.
 fn rows_of_the_page() -> Vec<Row> {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/socket-calls.md");
-    let page = fs::read_to_string(page).expect("the page is there");
-    let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
-    rows.map(|row| {
-        let mut cells = row.split(" | ");
-        let python = cells.next().unwrap().trim_end_matches('`');
-        let rust = cells.next().expect("a row has a Rust cell");
+    let page = Page::of("docs/socket-calls.md");
+    let rows = page.rows().map(|(_, row)| &row.cells);
+    let rows = rows.filter(|cells| cells[0].starts_with('`'));
+    let rows = rows.map(|cells| {
+        let [python, rust, differs] = &cells[..] else {
+            panic!("a row has three cells: {cells:?}");
+        };
+        assert!(differs.len() > 2, "a row says what differs: {cells:?}");
         // In a table, Markdown wants a bar escaped.
         let rust = rust.replace(r"\|", "|");
         let rust = rust.split("<br>").map(|code| code.trim_matches('`').into());
-        let rust = rust.collect();
-        let differs = cells.next().expect("a row says what differs");
-        assert!(differs.len() > 2 && cells.next().is_none(), "{row}");
-        (python.into(), rust)
-    })
-    .collect()
+        (python.trim_matches('`').into(), rust.collect())
+    });
+    rows.collect()
 }
 
 #[test]
