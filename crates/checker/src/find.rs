@@ -78,6 +78,30 @@ fn look(
     watch::wait_for_socket(pid, own, limit, &session.bell, choose, || gone(session))
 }
 
+/// Waits until the program, started once more, listens at a port.
+pub fn listens_again(session: &Session, address: SocketAddr) -> bool {
+    if cfg!(target_os = "linux") {
+        let (pid, own, limit) = (session.pid(), session.world.own, session.timeout);
+        let choose = |all: &[Waiting]| {
+            let mut tcp = all.iter().filter(|one| one.protocol == Protocol::Tcp);
+            tcp.find(|one| one.address.port() == address.port())
+                .copied()
+        };
+        let over = || gone(session);
+        return watch::wait_for_socket(pid, own, limit, &session.bell, choose, over).is_some();
+    }
+    let deadline = Instant::now() + session.timeout;
+    while Instant::now() < deadline && !gone(session) {
+        if TcpStream::connect_timeout(&address, SETTLED).is_ok() {
+            return true;
+        }
+        // No event tells that somebody listens.
+        let pause = Instant::now() + Duration::from_millis(100);
+        session.bell.wait(pause, || gone(session).then_some(()));
+    }
+    false
+}
+
 /// Types what the question seems to ask for.
 fn answer(session: &mut Session, printed: &str) {
     let question = printed.lines().last().unwrap_or_default().to_lowercase();

@@ -220,22 +220,14 @@ fn check(
     language: Language,
     world: World,
 ) -> ExitCode {
-    stop::on_ctrl_c(if world.own {
-        ""
-    } else {
-        "checker: interrupted"
-    });
+    let last = ["checker: interrupted", ""][usize::from(world.own)];
+    stop::on_ctrl_c(last);
     let title = title(args.program, &args.command);
     let version = transcript::version_of(&args.command);
     let pair = pair::commands(&args.command).filter(|_| args.program == Kind::Pair);
     let (command, client) = pair.unwrap_or((args.command, Vec::new()));
-    let mut session = Session::new(
-        title,
-        command,
-        world,
-        exercise.map_or(args.program.steps(), |exercise| exercise.steps),
-        args.timeout,
-    );
+    let steps = exercise.map_or(args.program.steps(), |exercise| exercise.steps);
+    let mut session = Session::new(title, command, world, steps, args.timeout);
     session.lesson = args.program.name();
     session.language = language;
     session.protocol = args.program.protocol();

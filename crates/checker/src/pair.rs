@@ -214,6 +214,11 @@ fn judge(session: &mut Session, server: &mut Other, talk: &Talk) {
     if session.ended().is_none() {
         return hangs(session, did, talk);
     }
+    ended_well(session, did, talk);
+}
+
+/// The client has ended without an error: have they met and talked?
+fn ended_well(session: &mut Session, did: Text, talk: &Talk) {
     if session.watch.sees && !talk.met {
         let came = Message::CameNobody.into();
         let why = Message::WhyDoesNotConnect;

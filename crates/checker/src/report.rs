@@ -150,12 +150,15 @@ impl Report {
         }
     }
 
+    pub fn has_fault(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
     /// The report as a reader sees it, without the last line.
     pub fn render(&self, language: Language, verbose: bool) -> String {
         let mut out = format!("{}\n", self.title);
         if let Some(task) = &self.task {
-            let label = Text::from(Message::Task).render(language);
-            let _ = writeln!(out, "  {label}{}", task.render(language));
+            labelled(&mut out, Message::Task, task, language);
         }
         for note in &self.notes {
             let _ = writeln!(out, "  {}", note.render(language));
@@ -166,24 +169,13 @@ impl Report {
             }
         }
         for (step, outcome) in &self.steps {
-            let mark = match outcome {
-                Outcome::NotReached => Message::NotReached,
-                Outcome::Ok => Message::Ok,
-                Outcome::Fault => Message::Fault,
-            };
-            let mark = padded(&Text::from(mark).render(language), 12);
-            let what = Text::from(step.what).render(language);
-            let _ = writeln!(out, "  {:>2}  {mark}{what}", step.number);
+            let _ = writeln!(out, "{}", step_line(*step, *outcome, language));
         }
-        let labelled = [
-            (Message::Yours, &self.yours),
-            (Message::Beyond, &self.beyond),
-        ];
-        for (label, texts) in labelled {
-            for text in texts {
-                let label = Text::from(label).render(language);
-                let _ = writeln!(out, "  {label}{}", text.render(language));
-            }
+        for text in &self.yours {
+            labelled(&mut out, Message::Yours, text, language);
+        }
+        for text in &self.beyond {
+            labelled(&mut out, Message::Beyond, text, language);
         }
         self.render_unchecked(&mut out, language);
         for (place, (step, fault)) in self.faults.iter().enumerate() {
@@ -198,11 +190,10 @@ impl Report {
         let unknown = |(_, outcome): &&(Step, Outcome)| *outcome == Outcome::NotReached;
         let count = self.steps.iter().filter(unknown).count();
         if self.faults.is_empty() && count > 0 {
-            let label = Text::from(Message::NotChecked).render(language);
             let text = Message::NotCheckedSteps
                 .with("count", count)
                 .with("all", self.steps.len());
-            let _ = writeln!(out, "  {label}{}", text.render(language));
+            labelled(out, Message::NotChecked, &text, language);
         }
     }
 
@@ -219,12 +210,7 @@ impl Report {
             .with("name", fault.name)
             .with("number", number);
         let _ = writeln!(out, "\n{}", heading.render(language));
-        let read = match claim {
-            Some(claim) => Text::from(Message::ReadBoth)
-                .with_text("lesson", fault.read.clone())
-                .with_text("claim", Message::ReadClaim.with("claim", claim)),
-            None => fault.read.clone(),
-        };
+        let read = with_claim(&fault.read, claim);
         let expected = match self.task {
             Some(_) => Message::TheTask,
             None => Message::TheTutorial,
@@ -238,9 +224,9 @@ impl Report {
             (Message::Read, Some(&read)),
         ];
         for (label, text) in parts {
-            let Some(text) = text else { continue };
-            let label = Text::from(label).render(language);
-            let _ = writeln!(out, "  {label}{}", text.render(language));
+            if let Some(text) = text {
+                labelled(out, label, text, language);
+            }
         }
         let printed = last_lines(&fault.printed, 12);
         if !printed.is_empty() {
@@ -274,6 +260,31 @@ impl Report {
             ),
         }
     }
+}
+
+fn step_line(step: Step, outcome: Outcome, language: Language) -> String {
+    let mark = match outcome {
+        Outcome::NotReached => Message::NotReached,
+        Outcome::Ok => Message::Ok,
+        Outcome::Fault => Message::Fault,
+    };
+    let mark = padded(&Text::from(mark).render(language), 12);
+    let what = Text::from(step.what).render(language);
+    format!("  {:>2}  {mark}{what}", step.number)
+}
+
+fn labelled(out: &mut String, label: Message, text: &Text, language: Language) {
+    let label = Text::from(label).render(language);
+    let _ = writeln!(out, "  {label}{}", text.render(language));
+}
+
+fn with_claim(lesson: &Text, claim: Option<u8>) -> Text {
+    let Some(claim) = claim else {
+        return lesson.clone();
+    };
+    Text::from(Message::ReadBoth)
+        .with_text("lesson", lesson.clone())
+        .with_text("claim", Message::ReadClaim.with("claim", claim))
 }
 
 /// The last lines that a program printed, safe for a terminal.

@@ -478,19 +478,16 @@ impl Talk<'_> {
         } else if came.bytes.is_empty() {
             return self.silent(conn, name, place, step, did);
         } else {
-            let came = Message::CameBytes.with("bytes", shown(&came.bytes));
-            let tutorial = greets(name);
-            fault(
-                self.session,
-                step,
-                Name::WrongAnswer,
-                did,
-                came,
-                tutorial,
-                Message::WhyWrongAnswer.into(),
-            );
+            self.wrong_answer(step, did, &came, name);
         }
         false
+    }
+
+    fn wrong_answer(&mut self, step: Message, did: Text, came: &Came, name: &str) {
+        let came = Message::CameBytes.with("bytes", shown(&came.bytes));
+        let why = Message::WhyWrongAnswer.into();
+        let (session, tutorial) = (&mut *self.session, greets(name));
+        fault(session, step, Name::WrongAnswer, did, came, tutorial, why);
     }
 
     fn used_after_close(&self) -> bool {

@@ -317,16 +317,10 @@ impl Talk<'_> {
         }
         if let Some(to) = self.went_elsewhere(from, name) {
             let came = Message::CameElsewhere.with("to", to).with("from", from);
-            fault(
-                self.session,
-                Message::UdpServerAnswer,
-                Name::AnswersElsewhere,
-                did,
-                came,
-                Message::TutorialAnswersSender.into(),
-                Message::WhyElsewhere.into(),
-            );
-            return;
+            let (step, why) = (Message::UdpServerAnswer, Message::WhyElsewhere.into());
+            let tutorial = Message::TutorialAnswersSender.into();
+            let name = Name::AnswersElsewhere;
+            return fault(self.session, step, name, did, came, tutorial, why);
         }
         let came = match self.session.ended() {
             Some(status) => Message::CameEnded.with("status", status),

@@ -52,17 +52,7 @@ fn cut_anywhere(session: &mut Session) {
     let answer = [header(&page, "close").as_bytes(), page.as_bytes()].concat();
     let pieces = pieces(&answer, page.len());
     let count = pieces.len();
-    let mut sent = 0;
-    for piece in pieces {
-        // A client that has enough closes, and then it is told of more by a reset.
-        if conn.ended() || !conn.send(piece) {
-            break;
-        }
-        sent += piece.len();
-        session
-            .bell
-            .wait(Instant::now() + MOMENT / 8, || conn.ended().then_some(()));
-    }
+    let sent = send(session, &mut conn, pieces);
     let did = Message::DidPieces
         .with("bytes", answer.len())
         .with("count", count);
@@ -86,6 +76,21 @@ fn cut_anywhere(session: &mut Session) {
     ) {
         saved(session, did, &page, Name::CutAnywhere);
     }
+}
+
+/// Sends the pieces one by one; how many bytes it were until the client had enough.
+fn send(session: &Session, conn: &mut Conn, pieces: Vec<&[u8]>) -> usize {
+    let mut sent = 0;
+    for piece in pieces {
+        // A client that has enough closes, and then it is told of more by a reset.
+        if conn.ended() || !conn.send(piece) {
+            break;
+        }
+        sent += piece.len();
+        let pause = Instant::now() + MOMENT / 8;
+        session.bell.wait(pause, || conn.ended().then_some(()));
+    }
+    sent
 }
 
 fn content_length(session: &mut Session) {

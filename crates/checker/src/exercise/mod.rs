@@ -133,12 +133,7 @@ fn guest(session: &mut Session, step: Message, ports: &[u16]) -> Option<Conn> {
     let mut doors = Vec::new();
     for _ in 0..TRIES {
         for address in &known[doors.len()..] {
-            let door = Door::open(*address, &session.bell);
-            if let Err(error) = &door {
-                let text = Message::NoDoor.with("address", address);
-                session.report.note(text.with("error", error));
-            }
-            doors.push(door.ok());
+            doors.push(open(session, *address));
         }
         session.watch.clear();
         if !session.start(step) {
@@ -168,6 +163,21 @@ fn guest(session: &mut Session, step: Message, ports: &[u16]) -> Option<Conn> {
             Some(Met::Nobody) | None => break,
         }
     }
+    nobody_came(session, step);
+    None
+}
+
+/// A door at an address, if the checker may be there.
+fn open(session: &mut Session, address: SocketAddr) -> Option<Door> {
+    let door = Door::open(address, &session.bell);
+    if let Err(error) = &door {
+        let text = Message::NoDoor.with("address", address);
+        session.report.note(text.with("error", error));
+    }
+    door.ok()
+}
+
+fn nobody_came(session: &mut Session, step: Message) {
     let seconds = session.timeout.as_secs_f32();
     let miss = Miss::new(
         Message::DidStartAndWait.with("seconds", seconds),
@@ -176,5 +186,4 @@ fn guest(session: &mut Session, step: Message, ports: &[u16]) -> Option<Conn> {
         Message::WhyDoesNotConnect,
     );
     missed(session, step, Name::DoesNotConnect, miss);
-    None
 }

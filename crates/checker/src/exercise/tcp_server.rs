@@ -1,7 +1,7 @@
 //! The exercises of tcp-server: a thread for each connection, lines, upper case, and a restart.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Exercise, MOMENT, Miss, failed, missed};
 use crate::Kind;
@@ -10,7 +10,7 @@ use crate::faults::Name;
 use crate::find;
 use crate::report::{Step, shown};
 use crate::session::Session;
-use crate::tcp_server::{self, gone, holds};
+use crate::tcp_server::{self, holds};
 use crate::watch::Protocol;
 use crate::words::{Message, Text};
 
@@ -238,15 +238,16 @@ fn upper(session: &mut Session) {
         return missed(session, step, Name::Upper, miss);
     }
     session.report.ok(step);
+    upper_ends(session, &mut conn, sent);
+}
+
+fn upper_ends(session: &mut Session, conn: &mut Conn, sent: &str) {
     let step = Message::StepUpperEnds;
     let limit = session.timeout;
     let closed = conn.receive(limit, |_| false, || false).ended;
     let program = session.program();
-    if closed
-        && program
-            .and_then(|program| program.wait_end(limit))
-            .is_some()
-    {
+    let ended = program.and_then(|program| program.wait_end(limit));
+    if closed && ended.is_some() {
         return session.report.ok(step);
     }
     let miss = Miss::new(
@@ -300,14 +301,8 @@ fn again(session: &mut Session, address: SocketAddr) {
         return;
     }
     session.doing(step);
-    let deadline = Instant::now() + session.timeout;
-    while Instant::now() < deadline && !gone(session) {
-        if Conn::connect(address, Duration::from_secs(1), &session.bell).is_ok() {
-            return session.report.ok(step);
-        }
-        // No event tells that somebody listens.
-        let pause = Instant::now() + MOMENT / 4;
-        session.bell.wait(pause, || gone(session).then_some(()));
+    if find::listens_again(session, address) {
+        return session.report.ok(step);
     }
     let program = session.program();
     let _ = program.and_then(|program| program.wait_end(Duration::from_secs(1)));

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use super::{Exercise, MOMENT, Miss, failed, missed};
+use super::{Exercise, MOMENT, Miss, failed, missed, nobody_came};
 use crate::Kind;
 use crate::client::{TRIES, can_be_at, knocked};
 use crate::faults::Name;
@@ -82,13 +82,7 @@ fn guest(session: &mut Session) -> Option<(Peer, Vec<u8>, SocketAddr)> {
             None => break,
         }
     }
-    let miss = Miss::new(
-        Message::DidStartAndWait.with("seconds", session.timeout.as_secs_f32()),
-        Message::CameNobody,
-        Message::TutorialConnects,
-        Message::WhyDoesNotConnect,
-    );
-    missed(session, step, Name::DoesNotConnect, miss);
+    nobody_came(session, step);
     None
 }
 
@@ -118,13 +112,7 @@ fn pinger(session: &mut Session) {
         }
         let news = !known.contains(&ping);
         if count % 3 == 0 {
-            session.doing(Message::StepResends);
-            next = peer.receive(PATIENCE, || session.ended().is_some());
-            let again = next.as_ref().map(|(bytes, _)| bytes.as_slice());
-            if again != Some(&ping) {
-                return not_again(session, &ping, again);
-            }
-            session.report.ok(Message::StepResends);
+            next = dropped(session, &mut peer, &ping);
             continue;
         }
         // An answer that came before comes once more, ahead of the new one.
@@ -144,7 +132,22 @@ fn pinger(session: &mut Session) {
         next = peer.receive(PATIENCE, || session.ended().is_some());
     }
     session.report.ok(Message::StepNumbers);
-    round_trips(session, known.len());
+    if !session.report.has_fault() {
+        round_trips(session, known.len());
+    }
+}
+
+/// Lets a ping get lost. The same one has to come again.
+fn dropped(session: &mut Session, peer: &mut Peer, ping: &[u8]) -> Option<(Vec<u8>, SocketAddr)> {
+    session.doing(Message::StepResends);
+    let next = peer.receive(PATIENCE, || session.ended().is_some());
+    let again = next.as_ref().map(|(bytes, _)| bytes.as_slice());
+    if again != Some(ping) {
+        not_again(session, ping, again);
+        return None;
+    }
+    session.report.ok(Message::StepResends);
+    next
 }
 
 fn no_number(session: &mut Session, ping: &[u8]) {
@@ -251,19 +254,26 @@ fn connected(session: &mut Session) {
         return missed(session, step, Name::Connected, miss);
     }
     session.report.ok(step);
-    if session.printed().to_lowercase().contains("hello") {
-        session.report.ok(Message::UdpClientShows);
-    } else {
-        let miss = Miss::new(
-            Message::DidAnswers.with("count", count),
-            Message::CameNoneShown,
-            Message::TutorialShows,
-            Message::WhyNotShown,
-        );
-        return missed(session, Message::UdpClientShows, Name::Connected, miss);
-    }
     drop((peer, stranger));
-    nobody_there(session, address);
+    if shows(session, count) {
+        nobody_there(session, address);
+    }
+}
+
+fn shows(session: &mut Session, answers: usize) -> bool {
+    let step = Message::UdpClientShows;
+    if session.printed().to_lowercase().contains("hello") {
+        session.report.ok(step);
+        return true;
+    }
+    let miss = Miss::new(
+        Message::DidAnswers.with("count", answers),
+        Message::CameNoneShown,
+        Message::TutorialShows,
+        Message::WhyNotShown,
+    );
+    missed(session, step, Name::Connected, miss);
+    false
 }
 
 /// Once more, with nobody at the server's address.

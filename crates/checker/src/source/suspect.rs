@@ -210,52 +210,53 @@ mod tests {
             .unwrap_or_default()
     }
 
+    const CASES: &[(Name, &[&str], &str)] = &[
+        (
+            Name::OneAtATime,
+            &["t = Thread(target=talk)", "t.run()"],
+            "line 2, `t.run()`",
+        ),
+        (
+            Name::OneAtATime,
+            &["t = Thread(target=talk(c, a))"],
+            "line 1, `t =",
+        ),
+        (
+            Name::OneAtATime,
+            &["while True:", "  c, a = s.accept()"],
+            "line 2, `c, a =",
+        ),
+        (
+            Name::NoWelcome,
+            &["t = Thread(target=talk)"],
+            "line 1, `t =",
+        ),
+        (
+            Name::NotClosed,
+            &["def talk(s):", "  s.close"],
+            "line 2, `s.close`",
+        ),
+        (
+            Name::ExitGreeted,
+            &["if data == 'exit':"],
+            "line 1, `if data",
+        ),
+        (
+            Name::EndsAtOnce,
+            &["# x", "def main():", "  pass"],
+            "`main` is defined in line 2",
+        ),
+        (Name::ServesOnce, &["c, a = s.accept()"], "line 1, `c, a ="),
+        (
+            Name::ClosesEarly,
+            &["while True:", "  d = c.recv(9)", "  c.close()"],
+            "line 3, `c.close()`",
+        ),
+    ];
+
     #[test]
     fn it_names_the_line() {
-        let cases: &[(Name, &[&str], &str)] = &[
-            (
-                Name::OneAtATime,
-                &["t = Thread(target=talk)", "t.run()"],
-                "line 2, `t.run()`",
-            ),
-            (
-                Name::OneAtATime,
-                &["t = Thread(target=talk(c, a))"],
-                "line 1, `t =",
-            ),
-            (
-                Name::OneAtATime,
-                &["while True:", "  c, a = s.accept()"],
-                "line 2, `c, a =",
-            ),
-            (
-                Name::NoWelcome,
-                &["t = Thread(target=talk)"],
-                "line 1, `t =",
-            ),
-            (
-                Name::NotClosed,
-                &["def talk(s):", "  s.close"],
-                "line 2, `s.close`",
-            ),
-            (
-                Name::ExitGreeted,
-                &["if data == 'exit':"],
-                "line 1, `if data",
-            ),
-            (
-                Name::EndsAtOnce,
-                &["# x", "def main():", "  pass"],
-                "`main` is defined in line 2",
-            ),
-            (Name::ServesOnce, &["c, a = s.accept()"], "line 1, `c, a ="),
-            (
-                Name::ClosesEarly,
-                &["while True:", "  d = c.recv(9)", "  c.close()"],
-                "line 3, `c.close()`",
-            ),
-        ];
-        for (fault, lines, start) in cases {
+        for (fault, lines, start) in CASES {
             let text = suspect(*fault, lines);
             assert!(text.starts_with(start), "{lines:?}: {text}");
         }

@@ -4,13 +4,11 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-#[cfg(unix)]
-use super::gone;
 use super::{NAMES, Talk, holds};
 use crate::conn::Conn;
-use crate::report::shown;
 #[cfg(unix)]
-use crate::watch::{self, Protocol};
+use crate::find;
+use crate::report::shown;
 use crate::words::{Message, Text};
 
 /// How many clients come at once.
@@ -145,17 +143,8 @@ impl Talk<'_> {
         if !self.session.start(Message::TcpServerSocket) {
             return;
         }
-        let port = self.address.port();
-        let session = &*self.session;
-        let (pid, own) = (session.pid(), session.world.own);
-        let choose = |all: &[watch::Waiting]| {
-            let mut tcp = all.iter().filter(|one| one.protocol == Protocol::Tcp);
-            tcp.find(|one| one.address.port() == port).copied()
-        };
-        let over = || gone(session);
-        let (limit, bell) = (session.timeout, &session.bell);
-        let listens = watch::wait_for_socket(pid, own, limit, bell, choose, over);
-        let what = if listens.is_some() {
+        let listens = find::listens_again(self.session, self.address);
+        let what = if listens {
             Message::ListensAgain.into()
         } else {
             self.session.wait_for_last_words();
