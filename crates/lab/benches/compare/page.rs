@@ -95,7 +95,9 @@ fn chart(title: &str, with: &str, themes: &[(&str, Theme)]) -> String {
     let mut text = String::from("```mermaid\nxychart-beta horizontal\n");
     let _ = writeln!(text, "    title \"{title}\"");
     let _ = writeln!(text, "    x-axis [{}]", labels.join(", "));
-    let _ = writeln!(text, "    y-axis \"times as good\"");
+    let most = bars.iter().map(|(_, ratio)| *ratio).fold(1.0, f64::max);
+    let most = (most * 1.05).ceil();
+    let _ = writeln!(text, "    y-axis \"times as good\" 0 --> {most}");
     let _ = writeln!(text, "    bar [{}]", ratios.join(", "));
     text + "```"
 }

@@ -29,7 +29,10 @@ impl Picture {
         let mut text = String::from("```mermaid\nxychart-beta horizontal\n");
         let _ = writeln!(text, "    title \"{}\"", words(self.title));
         let _ = writeln!(text, "    x-axis [{}]", labels.join(", "));
-        let _ = writeln!(text, "    y-axis \"{}\"", words(self.unit));
+        // From 0: else the shortest bar has no length, and the others mislead.
+        let most = self.bars.iter().map(|bar| bar.1).fold(1.0, f64::max);
+        let most = (most * 1.05).ceil();
+        let _ = writeln!(text, "    y-axis \"{}\" 0 --> {most}", words(self.unit));
         let _ = writeln!(text, "    bar [{}]", heights.join(", "));
         text + "```"
     }
