@@ -351,23 +351,27 @@ impl Talk<'_> {
 
     /// What the text does not ask for: shown, never a fault.
     fn beyond(&mut self, peer: &mut Peer) {
+        self.crowd();
         let soon = Duration::from_secs(1);
         for (bytes, message) in [
             (&b""[..], Message::BeyondEmpty),
             (b"\xff\xfe", Message::BeyondNotUtf8),
         ] {
+            let mark = self.session.mark();
             peer.send(bytes, self.address);
-            let came = peer.receive(soon, || false);
-            let what = if came.is_some() {
-                Message::Answered
-            } else {
-                Message::NotAnswered
+            let answered = peer.receive(soon, || self.session.ended().is_some());
+            let what = match (answered, self.session.traceback_since(mark)) {
+                (Some(_), _) => Message::Answered.into(),
+                (None, Some(told)) => Message::NotAnsweredError.with("error", told.error),
+                (None, None) => Message::NotAnswered.into(),
             };
-            self.session
-                .report
-                .beyond(Text::from(message).with_text("what", what));
+            let text = Text::from(message).with_text("what", what);
+            self.session.report.beyond(text);
+            if self.session.ended().is_some() {
+                // Nobody is left to try more with.
+                return;
+            }
         }
-        self.crowd();
         #[cfg(unix)]
         self.session.press_ctrl_c();
     }
