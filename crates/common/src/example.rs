@@ -9,9 +9,6 @@ use crate::address::Address;
 use crate::report::{Peer, exit_status};
 use crate::warnings::start_log;
 
-/// The exit status of wrong usage, as in the programs.
-const WRONG_USAGE: u8 = 2;
-
 /// The `main` of an example: its log, its only argument, an address, and its exit status.
 ///
 /// `peer` says who is at the other end of that address. `tutorial` is the address that the tutorial
@@ -38,7 +35,7 @@ pub fn run_example(
         Err(error) => {
             // Where stderr is gone, there is nobody to tell.
             let _ = write!(io::stderr(), "error: {error}\n\nUsage: {name} [ADDRESS]\n");
-            ExitCode::from(WRONG_USAGE)
+            ExitCode::from(2) // wrong usage, as in the programs
         }
     }
 }

@@ -4,7 +4,7 @@
 //! them everywhere is what they wait for: a client. So on Ctrl+C the server plays its own client. Its
 //! knock queues in the kernel like any other client's, so it can come neither too early nor too late.
 
-use std::io;
+use std::io::{self, ErrorKind::ConnectionRefused, ErrorKind::TimedOut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process;
 use std::sync::Arc;
@@ -14,9 +14,6 @@ use std::time::Duration;
 
 use log::warn;
 use socket2::{Domain, Socket, Type};
-
-/// The exit status a shell gives to a program killed by Ctrl+C: 128 + SIGINT.
-const KILLED_BY_CTRL_C: i32 = 130;
 
 /// Long enough to connect within one machine, unless the backlog is full: then `accept()` is awake anyway.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -52,7 +49,7 @@ impl Stop {
         let requested = stop.clone();
         ctrlc::set_handler(move || {
             if !requested.request(&mut wake) {
-                process::exit(KILLED_BY_CTRL_C);
+                process::exit(130); // 128 + SIGINT: what a shell says of a program killed by Ctrl+C
             }
         })
         .map_err(io::Error::other)?;
@@ -68,12 +65,13 @@ impl Stop {
     /// What Ctrl+C does; false if it was done before.
     fn request(&self, wake: &mut impl FnMut() -> io::Result<()>) -> bool {
         let first = !self.0.swap(true, Ordering::SeqCst);
-        if first {
-            // Where the backlog is full or the listener already closed, nobody sleeps, and the program is
-            // about to end. But an address that the machine has lost in the meantime cannot be reached.
-            if let Err(error) = wake() {
+        match first.then(wake) {
+            // An address that the machine has lost in the meantime cannot be reached. But where the
+            // backlog is full or the listener already closed, nobody sleeps, and the end is near.
+            Some(Err(error)) if !matches!(error.kind(), TimedOut | ConnectionRefused) => {
                 warn!("cannot wake up by ourselves ({error}): if nothing ends, Ctrl+C once more");
             }
+            _ => {}
         }
         first
     }

@@ -338,7 +338,7 @@ fn a_line_may_come_in_pieces_and_must_come_to_an_end() {
     let (server, address) = serving("lines_server");
     let pieces = connect(address);
     pieces.set_nodelay(true).unwrap();
-    for byte in b"caf\xe9\nAda\nexit\n" {
+    for byte in b"caf\xe9\nAda\r\nexit\r\n" {
         pieces.send([*byte]);
     }
     pieces.expect(b"Welcome!\nHello, caf\xe9!\nHello, Ada!\n");

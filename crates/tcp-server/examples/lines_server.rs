@@ -55,7 +55,11 @@ fn talk(mut stream: &TcpStream) -> io::Result<()> {
     let mut lines = BufReader::new(stream);
     let mut line = Vec::new(); // which take() keeps from growing without end
     while lines.by_ref().take(1024).read_until(b'\n', &mut line)? > 0 {
-        match line.strip_suffix(b"\n") {
+        // What types at the other end may be telnet, which ends a line in CR LF.
+        match line
+            .strip_suffix(b"\n")
+            .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        {
             Some(b"exit") => break,
             Some(name) => stream.write_all(&[b"Hello, ", name, b"!\n"].concat())?,
             None => Err(io::Error::other("a line of over 1024 bytes, or cut short"))?,
