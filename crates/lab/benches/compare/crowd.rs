@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use rustix::process::{Resource, getrlimit};
 
+use crate::contenders::tcp::{floor, on_one_thread, ours, python};
 use crate::load;
 use crate::measure::{Contender, Effort, in_turn};
 use crate::process::{Server, memory};
 use crate::report::{Better, Fact, Goal, Plan, Row, Theme, number};
-use crate::tcp::{floor, on_one_thread, ours, python};
 
 /// What this program and a server need besides.
 const OTHER_DESCRIPTORS: u64 = 100;

@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use crate::contenders::{tcp, udp};
 use crate::measure::{Contender, Effort, in_turn};
 use crate::process::{Server, activity, is_installed};
 use crate::report::{Better, Fact, Goal, Plan, Theme};
-use crate::{tcp, udp};
 
 /// Start until ready, Ctrl+C until gone.
 pub fn start_and_stop(effort: &Effort) -> Theme {

@@ -18,6 +18,8 @@
 #[cfg(unix)]
 mod cold;
 #[cfg(unix)]
+mod contenders;
+#[cfg(unix)]
 mod crowd;
 #[cfg(unix)]
 mod floor;

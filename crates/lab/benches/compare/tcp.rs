@@ -1,111 +1,15 @@
 //! tcp-server, beside Python, socat, ncat and the floor: round trips, connections, and a burst of them.
 
 use std::fs;
-use std::process::Command;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::contenders::tcp::{entries, on_one_thread, python_with_sleep, with_processes};
+use crate::load;
 use crate::measure::{Contender, Effort, in_turn, median};
-use crate::process::{Server, free_port, is_installed, on_one_core, processor_time};
+use crate::process::{Server, on_one_core, processor_time};
 use crate::report::{Better, Fact, Goal, Plan, Theme, number};
-use crate::{floor, load};
-
-/// What a shell has to do to have this conversation; each `dd` is one `recv(1024)`.
-const TALK: &str = "printf Welcome!; \
-    while name=$(dd bs=1024 count=1 2>/dev/null) && [ \"$name\" ] && [ \"$name\" != exit ]; \
-    do printf 'Hello, %s!' \"$name\"; done";
-
-/// A name, and a command that starts a server which says where it is.
-pub type Entry = (&'static str, fn() -> Command);
-
-pub fn ours() -> Command {
-    let mut command = lab::program("tcp-server");
-    command.args(["127.0.0.1:0", "--delay", "0", "--backlog", "128"]);
-    command
-}
-
-pub fn floor() -> Command {
-    floor::command("tcp")
-}
-
-pub fn on_one_thread() -> Command {
-    let mut command = lab::example("many_on_one_thread");
-    command.arg("127.0.0.1:0");
-    command
-}
-
-fn with_processes() -> Command {
-    let mut command = lab::example("process_per_connection");
-    command.arg("127.0.0.1:0");
-    command
-}
-
-pub fn python() -> Command {
-    let mut command = lab::python("tcp_server.py").expect("it was asked for");
-    command.args(["127.0.0.1:0", "none"]);
-    command
-}
-
-/// As ours, the tutorial's program with its second of sleep made 0; but in Python that is still a sleep.
-fn python_with_sleep() -> Command {
-    let mut command = lab::python("tcp_server.py").expect("it was asked for");
-    command.args(["127.0.0.1:0", "0"]);
-    command
-}
-
-/// socat takes apart the command that it is given, quotes and commas: so the shell finds it in a variable.
-pub fn shell(text: &str) -> [String; 2] {
-    ["TALK".into(), text.into()]
-}
-
-fn socat() -> Command {
-    let mut command = Command::new("socat");
-    let [name, value] = shell(TALK);
-    command.env(name, value);
-    command.args(["-d", "-d", "TCP-LISTEN:0,bind=127.0.0.1,fork,backlog=128"]);
-    command.arg("SYSTEM:eval $TALK");
-    command
-}
-
-fn ncat() -> Command {
-    let mut command = Command::new("ncat");
-    command.args([
-        "-v",
-        "-l",
-        "-k",
-        "-m",
-        "1000",
-        "--sh-exec",
-        TALK,
-        "127.0.0.1",
-    ]);
-    command.arg(free_port().to_string());
-    command
-}
-
-/// Who can have this conversation here, ours first.
-fn entries(theme: &mut Theme) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = vec![("tcp-server", ours), ("floor", floor)];
-    let peers: [Entry; 3] = [("Python", python), ("socat", socat), ("ncat", ncat)];
-    add_installed(&mut entries, theme, peers);
-    entries
-}
-
-/// Adds those of the peers that are installed, and notes the others as left out.
-pub fn add_installed(entries: &mut Vec<Entry>, theme: &mut Theme, peers: [Entry; 3]) {
-    for (name, command) in peers {
-        let installed = match name {
-            "Python" => lab::python("tcp_server.py").is_some(),
-            tool => is_installed(tool),
-        };
-        if installed {
-            entries.push((name, command));
-        } else {
-            theme.leave_out(name, "not installed");
-        }
-    }
-}
 
 /// One client, and fifty at once, each waiting for its answer before it sends the next name.
 pub fn round_trips(effort: &Effort) -> Theme {
