@@ -4,7 +4,9 @@
 
 use std::fs;
 
-use lab::{Ended, Folder, Server, Talk, example, run};
+#[cfg(unix)]
+use lab::Talk;
+use lab::{Ended, Folder, Server, example, run};
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
                        5\r\nHello\r\n2;more\r\n, \r\n5\r\nworld\r\n0\r\nA: b\r\n\r\n";

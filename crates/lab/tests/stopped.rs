@@ -13,13 +13,17 @@ fn every_wait() {
 #[cfg(unix)]
 mod unix {
     use std::fs;
+    #[cfg(target_os = "linux")]
     use std::io::Write;
-    use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+    #[cfg(target_os = "linux")]
+    use std::net::TcpListener;
+    use std::net::{Shutdown, SocketAddr, TcpStream};
     use std::process::Command;
     use std::thread;
     use std::time::{Duration, Instant};
 
     use lab::{Ended, PATIENCE, Running, example, program, receive_from, udp_socket};
+    #[cfg(target_os = "linux")]
     use socket2::{Domain, Socket, Type};
 
     /// Waits until its main thread sleeps in a call. No event tells that.

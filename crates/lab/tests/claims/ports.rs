@@ -3,7 +3,9 @@
 //! What takes several machines is shown by scripts/three-hosts.sh.
 
 use std::collections::BTreeSet;
-use std::io::{self, ErrorKind, Read};
+#[cfg(target_os = "linux")]
+use std::io::Read;
+use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 
 #[cfg(target_os = "linux")]

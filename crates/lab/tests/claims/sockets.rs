@@ -3,7 +3,9 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 
-use lab::{Claim, Running, example, nobody, outcome, program};
+#[cfg(unix)]
+use lab::example;
+use lab::{Claim, Running, nobody, outcome, program};
 use socket2::{Domain, Socket, Type};
 
 const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);

@@ -7,10 +7,9 @@ use std::thread;
 use std::time::Instant;
 
 use lab::claim::in_vain;
-use lab::{
-    Claim, PATIENCE, Running, Talk, connect, connection, example, nobody, outcome, program,
-    welcomed,
-};
+use lab::{Claim, Running, Talk, connect, connection, example, nobody, outcome, program};
+#[cfg(unix)]
+use lab::{PATIENCE, welcomed};
 use socket2::SockRef;
 
 const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
