@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 /// What comes within less than this is waited for by a clock alone.
 const SHORT: Duration = Duration::from_secs(1);
-/// How often a wait is doubled, tripled … for a program that gets no processor.
-const EXTENSIONS: u32 = 5;
+/// How often a wait is doubled, tripled … for a program that the machine keeps from its work.
+const EXTENSIONS: u32 = 12;
 
 /// A bell. Its clones are the same bell.
 #[derive(Clone, Default)]
@@ -20,7 +20,7 @@ impl Bell {
     }
 
     /// Waits until `look` finds something, and gives that; at the deadline, whatever it then finds. A long wait goes on
-    /// while the learner's program would run and others have the processors: then it is not to blame.
+    /// while the machine keeps the learner's program from its work: then it is not to blame.
     pub fn wait<T>(&self, deadline: Instant, mut look: impl FnMut() -> Option<T>) -> Option<T> {
         let mut deadline = Deadline::at(deadline);
         loop {
@@ -42,7 +42,7 @@ impl Bell {
     }
 }
 
-/// The end of a wait, which moves away while the machine leaves the learner's program no processor.
+/// The end of a wait, which moves away while the machine keeps the learner's program from its work.
 pub struct Deadline {
     at: Instant,
     limit: Duration,
@@ -66,7 +66,7 @@ impl Deadline {
     /// Moves the end away, if there is reason to.
     pub fn extend(&mut self) -> bool {
         let may = self.limit >= SHORT && self.extensions < EXTENSIONS;
-        let extends = may && crate::watch::starved(crate::stop::who_runs());
+        let extends = may && crate::watch::held_up(crate::stop::who_runs());
         if extends {
             self.extensions += 1;
             self.at = Instant::now() + self.limit;

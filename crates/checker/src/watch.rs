@@ -127,9 +127,9 @@ pub fn processor_time(_pid: u32, _own: bool) -> Option<Duration> {
     None
 }
 
-/// Whether it runs, and others have the processors; unknown.
+/// Whether the machine keeps it from its work; unknown.
 #[cfg(not(target_os = "linux"))]
-pub fn starved(_pid: u32) -> bool {
+pub fn held_up(_pid: u32) -> bool {
     false
 }
 
@@ -146,7 +146,7 @@ pub fn processes(_pid: u32, _own: bool) -> usize {
 }
 
 #[cfg(target_os = "linux")]
-pub use linux::{holds_udp, processes, processor_time, running, starved, unread, waiting};
+pub use linux::{held_up, holds_udp, processes, processor_time, running, unread, waiting};
 
 #[cfg(target_os = "linux")]
 use linux::start;
@@ -159,7 +159,7 @@ mod linux {
     use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
     use std::sync::{Arc, Mutex};
     use std::thread;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use socket2::{Domain, Protocol as Number, Socket, Type};
 
@@ -249,30 +249,35 @@ mod linux {
 
     /// Whether a thread of the learner's program runs, or would run if a processor were free.
     pub fn running(pid: u32, own: bool) -> bool {
+        any_thread_is(pid, own, &['R'])
+    }
+
+    /// Whether a thread of the learner's program is in one of these states, by the letters of /proc.
+    fn any_thread_is(pid: u32, own: bool, states: &[char]) -> bool {
         let members = members(pid, own).into_iter();
         let tasks = members.flat_map(|(id, _)| fs::read_dir(format!("/proc/{id}/task")));
         tasks.flatten().flatten().any(|task| {
             let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
             let state = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
-            state.starts_with('R')
+            state.starts_with(states)
         })
     }
 
-    /// Whether a process group would run if others did not have the processors: more threads want to run, on the
-    /// whole machine, than there are processors. Nobody tells of that: we look for a tenth of a second.
-    pub fn starved(group: u32) -> bool {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        group != 0
-            && (0..10).any(|_| {
-                thread::sleep(Duration::from_millis(10));
-                let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-                let wanting = load
-                    .split(' ')
-                    .nth(3)
-                    .and_then(|part| part.split('/').next());
-                let wanting: usize = wanting.and_then(|count| count.parse().ok()).unwrap_or(0);
-                wanting > processors && running(group, false)
-            })
+    /// Whether the machine keeps a process group from its work: it wants a processor or waits for the disk, and yet
+    /// uses less than half of one processor. Nobody tells of that: we look for a tenth of a second.
+    pub fn held_up(group: u32) -> bool {
+        const WINDOW: Duration = Duration::from_millis(100);
+        if group == 0 {
+            return false;
+        }
+        let used = || processor_time(group, false).unwrap_or_default();
+        let (start, before) = (Instant::now(), used());
+        let mut wants = false;
+        while start.elapsed() < WINDOW {
+            wants |= any_thread_is(group, false, &['R', 'D']);
+            thread::sleep(WINDOW / 10);
+        }
+        wants && used().saturating_sub(before) * 2 < start.elapsed()
     }
 
     /// How many bytes lie unread in the connected socket at an address of this machine.
