@@ -23,6 +23,8 @@ pub const TRIES: usize = 4;
 pub const KEYBOARD: Duration = Duration::from_millis(700);
 /// A client that has gone nowhere for this long may ask where its server is.
 pub const ASKS: Duration = Duration::from_millis(1500);
+/// The last packets of a program that has ended reach our threads within this, also on a machine that is busy.
+pub const ON_THE_WAY: Duration = Duration::from_secs(1);
 /// What is typed for a client that asks where its server is.
 pub const PLACE: [&str; 2] = ["127.0.0.1", "9999"];
 /// What is typed for a client that asks for names.

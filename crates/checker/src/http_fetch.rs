@@ -13,7 +13,7 @@ use self::files::Files;
 use self::page::{Difference, LENGTH};
 use self::request::Request;
 use self::site::Site;
-use crate::client::{KEYBOARD, Lesson, Parts, TRIES, can_be_at};
+use crate::client::{KEYBOARD, Lesson, ON_THE_WAY, Parts, TRIES, can_be_at};
 use crate::conn::{Came, Conn};
 use crate::faults::Name;
 use crate::names::Names;
@@ -163,9 +163,7 @@ fn wait_for_client(session: &mut Session, site: &Site) -> Met {
     let met = met.or_else(|| look(session, session.timeout));
     match met {
         Some(Met::Nobody) => {
-            // The last packets may still be on their way to us.
-            let soon = Instant::now() + Duration::from_millis(300);
-            let late = bell.wait(soon, || seen(session, site));
+            let late = bell.wait(Instant::now() + ON_THE_WAY, || seen(session, site));
             late.unwrap_or(Met::Nobody)
         }
         met => met.unwrap_or(Met::Nobody),

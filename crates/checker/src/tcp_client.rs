@@ -4,7 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use crate::client::{
-    ASKS, Door, KEYBOARD, LINES, Lesson, PLACE, Parts, TRIES, can_be_at, knocked, own_place,
+    ASKS, Door, KEYBOARD, LINES, Lesson, ON_THE_WAY, PLACE, Parts, TRIES, can_be_at, knocked,
+    own_place,
 };
 use crate::conn::{Came, Conn};
 use crate::faults::Name;
@@ -144,16 +145,12 @@ fn wait_for_client(session: &mut Session, doors: &[Door], known: &[SocketAddr]) 
         }
     }
     match met.or_else(|| wait(session, session.timeout)) {
-        // The last packets may still be on their way to us.
-        Some(Met::Nobody) => wait_a_moment(session, look).unwrap_or(Met::Nobody),
+        Some(Met::Nobody) => bell
+            .wait(Instant::now() + ON_THE_WAY, || look(session))
+            .unwrap_or(Met::Nobody),
         Some(met) => met,
         None => Met::Nobody,
     }
-}
-
-fn wait_a_moment(session: &Session, look: impl Fn(&Session) -> Option<Met>) -> Option<Met> {
-    let moment = Instant::now() + Duration::from_millis(300);
-    session.bell.wait(moment, || look(session))
 }
 
 fn nobody(session: &mut Session, met: &Met, names: &Names) {
@@ -324,7 +321,7 @@ impl Talk<'_> {
     }
 
     fn left_early(&mut self) {
-        let soon = Instant::now() + Duration::from_millis(300);
+        let soon = Instant::now() + ON_THE_WAY;
         let bell = self.session.bell.clone();
         self.again = bell.wait(soon, || self.doors.iter().find_map(Door::next));
         if self.again.is_some() {

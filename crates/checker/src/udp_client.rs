@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::client::{KEYBOARD, LINES, Lesson, PLACE, Parts, TRIES, can_be_at, knocked, own_place};
+use crate::client::{
+    KEYBOARD, LINES, Lesson, ON_THE_WAY, PLACE, Parts, TRIES, can_be_at, knocked, own_place,
+};
 use crate::events::{Bell, lock};
 use crate::faults::Name;
 use crate::names::Names;
@@ -94,11 +96,12 @@ pub fn check(session: &mut Session) {
             }
         }
         session.watch.clear();
+        // Before the start: a quick program is answered before `start` returns.
+        let before: usize = desks.iter().map(Desk::answered).sum();
         if !session.start(Message::UdpClientSocket) {
             return;
         }
         session.doing(Message::UdpClientSends);
-        let before: usize = desks.iter().map(Desk::answered).sum();
         match talk(session, &desks, &known, before) {
             Met::Elsewhere(address) => known.push(address),
             met => return judge(session, &met, &names, address),
@@ -141,9 +144,9 @@ fn talk(session: &mut Session, desks: &[Desk], known: &[SocketAddr], before: usi
         match met {
             Some(Met::Nobody) if session.ended().is_none() && answered() < MOST => {}
             Some(Met::Nobody) | None => {
-                // The last packets may still be on their way to us.
-                let last = Instant::now() + Duration::from_millis(300);
-                bell.wait(last, || (answered() > 0).then_some(()));
+                bell.wait(Instant::now() + ON_THE_WAY, || {
+                    (answered() > 0).then_some(())
+                });
                 return match (answered(), elsewhere(session, known)) {
                     (0, Some(met)) => met,
                     (0, None) => Met::Nobody,

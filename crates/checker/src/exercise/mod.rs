@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use crate::Kind;
-use crate::client::{Door, TRIES, can_be_at, knocked};
+use crate::client::{Door, ON_THE_WAY, TRIES, can_be_at, knocked};
 use crate::conn::Conn;
 use crate::faults::Name;
 use crate::report::{Fault, Step};
@@ -153,8 +153,7 @@ fn guest(session: &mut Session, step: Message, ports: &[u16]) -> Option<Conn> {
             look().or_else(|| session.ended().map(|_| Met::Nobody))
         });
         let met = match met {
-            // The last packets may still be on their way to us.
-            Some(Met::Nobody) => bell.wait(Instant::now() + MOMENT, look),
+            Some(Met::Nobody) => bell.wait(Instant::now() + ON_THE_WAY, look),
             other => other,
         };
         match met {
