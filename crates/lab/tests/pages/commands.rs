@@ -57,7 +57,7 @@ impl Run {
         Ok(Self {
             package: package.ok_or("no -p PACKAGE")?.to_owned(),
             example: example.map(String::from),
-            arguments: words.map(String::from).collect(),
+            arguments: words.map(|word| word.trim_matches('\'').into()).collect(),
             variables,
         })
     }
@@ -77,6 +77,7 @@ pub fn check(line: &str) -> Result<(), String> {
     match words[..] {
         [script, ..] if script.starts_with("scripts/") => check_script(script, &words[1..]),
         ["cargo", "test" | "bench", ..] => check_test(&words[2..]),
+        ["sudo", file, ..] => check_built(file),
         _ => check_run(&Run::parse(line)?),
     }
 }
@@ -126,6 +127,19 @@ fn check_run(run: &Run) -> Result<(), String> {
         (_, [name, lesson, ..]) => check_exercise(name, lesson),
         _ => Err("an exercise has a name and a lesson".into()),
     }
+}
+
+/// `target/debug/examples/EXAMPLE` of lab
+fn check_built(file: &str) -> Result<(), String> {
+    let example = file.strip_prefix("target/debug/examples/");
+    let source = example.map(|example| {
+        let examples = root().join("crates/lab/examples");
+        examples.join(format!("{example}.rs"))
+    });
+    source
+        .filter(|source| source.is_file())
+        .map(|_| ())
+        .ok_or(format!("lab has no example {file}"))
 }
 
 fn check_exercise(name: &str, lesson: &str) -> Result<(), String> {

@@ -337,7 +337,8 @@ fn is_ours(line: &str) -> bool {
     let [first, second] = [words.clone().next(), words.clone().nth(1)];
     let cargo = first == Some("cargo") && matches!(second, Some("run" | "test" | "bench"));
     let python = first == Some("python3") && second.is_some_and(|file| file.contains('/'));
-    cargo || python || first.is_some_and(|first| first.starts_with("scripts/"))
+    let script = first.is_some_and(|first| first.starts_with("scripts/"));
+    cargo || python || script || first == Some("sudo") && second.is_some()
 }
 
 /// The cells of a row.

@@ -16,13 +16,17 @@ pub struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    /// The command that decides, and the lines of its output that do.
-    pub fn decides(&self) -> Option<(&'a str, Vec<&'a str>)> {
-        let (_, console) = self.folded.split_once("\n```console\n$ ")?;
-        let (command, lines) = console.split_once("\n```")?.0.split_once('\n')?;
-        let lines = lines.lines().map(|line| line.trim_matches(['…', ' ']));
-        let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
-        Some((command, lines)).filter(|(_, lines)| !lines.is_empty())
+    /// The commands that decide, each with the lines of its output that do.
+    pub fn decides(&self) -> Option<Vec<(&'a str, Vec<&'a str>)>> {
+        let consoles = self.folded.split("\n```console\n$ ").skip(1);
+        let consoles = consoles.map(|console| {
+            let (command, lines) = console.split_once("\n```")?.0.split_once('\n')?;
+            let lines = lines.lines().map(|line| line.trim_matches(['…', ' ']));
+            let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+            Some((command, lines)).filter(|(_, lines)| !lines.is_empty())
+        });
+        let consoles: Option<Vec<_>> = consoles.collect();
+        consoles.filter(|consoles| !consoles.is_empty())
     }
 
     /// Commands that make ready, in a block or in backticks.
