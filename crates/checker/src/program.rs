@@ -77,20 +77,16 @@ impl Program {
         })
     }
 
-    /// All that it has printed so far, stdout and stderr.
-    pub fn output(&self) -> String {
-        self.output_since(0)
-    }
-
-    /// A place in the output: what comes after it is [`Self::output_since`] it.
+    /// A place in the output.
     pub fn mark(&self) -> usize {
         lock(&self.state).output.len()
     }
 
-    /// What it has printed after a place.
-    pub fn output_since(&self, mark: usize) -> String {
+    /// What it has printed between two places, stdout and stderr; without the second, up to now.
+    pub fn output_between(&self, mark: usize, end: Option<usize>) -> String {
         let state = lock(&self.state);
-        let bytes = state.output.get(mark..).unwrap_or_default();
+        let end = end.unwrap_or(state.output.len());
+        let bytes = state.output.get(mark..end).unwrap_or_default();
         String::from_utf8_lossy(bytes).replace("\r\n", "\n")
     }
 
@@ -112,8 +108,13 @@ impl Program {
 
     /// Types a line at its keyboard.
     pub fn type_line(&mut self, line: &str) {
+        self.type_keys(&format!("{line}\n"));
+    }
+
+    /// Presses keys at its keyboard.
+    pub fn type_keys(&mut self, keys: &str) {
         if let Some(keyboard) = &mut self.keyboard {
-            let _ = keyboard.ours.write_all(format!("{line}\n").as_bytes());
+            let _ = keyboard.ours.write_all(keys.as_bytes());
         }
     }
 

@@ -32,6 +32,8 @@ pub struct Session {
     progress: Progress,
     command: Vec<OsString>,
     program: Option<Program>,
+    /// What it prints after this is not quoted: it answers what no learner does.
+    heard: Option<usize>,
 }
 
 /// A second program of the learner's, beside the session's own.
@@ -90,12 +92,19 @@ impl Session {
             progress: Progress::start(),
             command,
             program: None,
+            heard: None,
         }
+    }
+
+    /// From now on, what the program prints is not quoted.
+    pub fn hear_no_more(&mut self) {
+        self.heard = Some(self.mark());
     }
 
     /// Starts the learner's program, or starts it again. Where it cannot be run, `step` has the fault.
     pub fn start(&mut self, step: Message) -> bool {
         self.program = None; // the earlier one ends first
+        self.heard = None;
         match Program::start(&self.command, &self.bell) {
             Ok(program) => {
                 self.program = Some(program);
@@ -135,16 +144,13 @@ impl Session {
 
     /// Everything that it printed so far.
     pub fn printed(&self) -> String {
-        self.program
-            .as_ref()
-            .map(Program::output)
-            .unwrap_or_default()
+        self.printed_since(0)
     }
 
     pub fn printed_since(&self, mark: usize) -> String {
         self.program
             .as_ref()
-            .map(|program| program.output_since(mark))
+            .map(|program| program.output_between(mark, self.heard))
             .unwrap_or_default()
     }
 

@@ -1,10 +1,12 @@
 //! Reads what Python said, and the learner's source, to explain a fault. It never decides whether there is one.
 
+mod end_words;
 mod suspect;
+mod syntax;
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::faults::Name;
 use crate::watch::Protocol;
@@ -92,6 +94,9 @@ const KNOWN: &[&str] = &[
 pub struct Source {
     lines: Vec<String>,
     name: String,
+    folder: PathBuf,
+    /// In a language other than Python, only its words are looked at.
+    other: Vec<String>,
 }
 
 /// An error that a program printed.
@@ -114,24 +119,25 @@ pub struct Place {
 impl Source {
     /// The first argument that is a file of text, such as my_server.py.
     pub fn of(command: &[OsString]) -> Self {
-        let file = command.iter().find(|argument| {
-            let ending = Path::new(argument)
-                .extension()
-                .and_then(|ending| ending.to_str());
-            matches!(ending, Some("py" | "py2" | "py3" | "pyw"))
-        });
-        let Some((file, bytes)) = file.and_then(|file| Some((file, fs::read(file).ok()?))) else {
-            return Self::default();
-        };
-        let name = Path::new(file)
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let text = String::from_utf8_lossy(&bytes);
+        if let Some((file, lines)) = text_of(command, &["py", "py2", "py3", "pyw"]) {
+            return Self {
+                lines,
+                name: file
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+                folder: file.parent().unwrap_or(Path::new("")).to_owned(),
+                other: Vec::new(),
+            };
+        }
+        let endings = [
+            "js", "mjs", "ts", "java", "pl", "rb", "php", "go", "lua", "sh",
+        ];
+        let other = text_of(command, &endings).map_or_else(Vec::new, |(_, lines)| lines);
         Self {
-            lines: text.lines().map(String::from).collect(),
-            name,
+            other,
+            ..Self::default()
         }
     }
 
@@ -143,9 +149,9 @@ impl Source {
     pub fn traceback(&self, printed: &str) -> Option<Traceback> {
         let lines: Vec<_> = printed.lines().collect();
         // The error's own line follows the places: it begins at the margin, with a name and a colon.
-        let end = (0..lines.len())
-            .rev()
-            .find(|&at| is_error(lines[at]) && follows_a_place(&lines[..at]))?;
+        let end = (0..lines.len()).rev().find(|&at| {
+            is_error(lines[at]) && (follows_a_place(&lines[..at]) || has_its_place(lines[at]))
+        })?;
         let start = (0..end)
             .rev()
             .find(|&at| lines[at].contains("Traceback (most recent call last)"))
@@ -186,39 +192,15 @@ impl Source {
         let (kind, message) = error.split_once(':').unwrap_or((error, ""));
         let kind = kind.rsplit('.').next().unwrap_or(kind);
         match kind {
-            "SyntaxError" | "IndentationError" | "TabError" => Some(Self::syntax(traceback)),
+            "SyntaxError" | "IndentationError" | "TabError" => Some(syntax::explain(traceback)),
             "NameError" | "UnboundLocalError" => self.name_error(message, traceback),
-            "ImportError" | "ModuleNotFoundError" => Some(import_error(message)),
+            "ImportError" | "ModuleNotFoundError" => Some(self.import_error(message)),
             // Nothing was found, where something was looked for: no name is wrong.
             "AttributeError" if message.contains("'NoneType'") => None,
-            "AttributeError" => Some(Self::attribute_error(message)),
+            "AttributeError" => Some(self.attribute_error(message)),
             "TypeError" => type_error(message, traceback),
             "OSError" | "error" | "PermissionError" => os_error(message, traceback, protocol),
             _ => None,
-        }
-    }
-
-    fn syntax(traceback: &Traceback) -> (Name, Text) {
-        let code = traceback
-            .place
-            .as_ref()
-            .map_or("", |place| place.code.trim());
-        let print = code.strip_prefix("print").is_some_and(|rest| {
-            rest.starts_with([' ', '\'', '"']) && !rest.trim_start().starts_with(['(', '='])
-        }) || code.contains(": print '")
-            || code.contains(": print \"");
-        let except = code.starts_with("except") && code.contains(',') && !code.contains('(');
-        let error = &traceback.error;
-        if print
-            || except
-            || error.contains("call to 'print'")
-            || error.contains("call to 'exec'")
-            || error.contains("multiple exception types")
-            || code.contains("<>")
-        {
-            (Name::Python2, Message::WhyPython2.into())
-        } else {
-            (Name::SyntaxError, Message::WhySyntax.into())
         }
     }
 
@@ -306,8 +288,32 @@ impl Source {
             .map(|(_, other)| other)
     }
 
-    fn attribute_error(message: &str) -> (Name, Text) {
+    /// The learner's file that Python takes for one of its own modules.
+    fn own_module(&self, message: &str) -> Option<Text> {
+        let (_, rest) = message.split_once("module '")?;
+        let module = rest.split('\'').next()?;
+        let file = format!("{module}.py");
+        let own =
+            MODULES.contains(&module) && (self.name == file || self.folder.join(&file).exists());
+        own.then(|| {
+            Message::WhyOwnModule
+                .with("file", file)
+                .with("module", module)
+        })
+    }
+
+    fn import_error(&self, message: &str) -> (Name, Text) {
+        match self.own_module(message) {
+            Some(why) => (Name::UndefinedName, why),
+            None => import_error(message),
+        }
+    }
+
+    fn attribute_error(&self, message: &str) -> (Name, Text) {
         let message = message.trim();
+        if let Some(why) = self.own_module(message) {
+            return (Name::UndefinedName, why);
+        }
         if message.starts_with("'str' object has no attribute 'decode'")
             || message.starts_with("'bytes' object has no attribute 'encode'")
             || message.starts_with("'bytes' object has no attribute 'format'")
@@ -320,12 +326,19 @@ impl Source {
         if ["has_key", "setdefaultencoding", "iteritems", "maketrans"].contains(&name) {
             return (Name::Python2, Message::WhyPython2.into());
         }
+        if let Some(kind) = message.split('\'').nth(1) {
+            if ATTRIBUTES.contains(&name) && message.contains("' object has") {
+                return (Name::UndefinedName, of_another_kind(kind, name));
+            }
+        }
         let near = ATTRIBUTES
             .iter()
             .map(|other| (distance(name, other), *other))
             .filter(|(far, other)| *far <= 2 && *other != name)
             .min();
         let why = match near {
+            // `from socket import *` makes `socket` the class itself.
+            _ if message.starts_with("type object 'socket'") => Message::WhyStarImport.into(),
             Some((_, other)) => Message::WhyNameSpelled
                 .with("name", name)
                 .with("other", other),
@@ -336,40 +349,25 @@ impl Source {
 
     /// Whether it says that it starts processes.
     pub fn makes_processes(&self) -> bool {
-        let words = ["Process(", "os.fork", "ForkingTCPServer", "ForkingMixIn"];
-        self.lines
-            .iter()
-            .any(|line| words.iter().any(|word| line.contains(word)))
+        self.speaks_of(&["Process(", "os.fork", "ForkingTCPServer", "ForkingMixIn"])
     }
 
-    /// Words that the source compares with: one of them may end the talk.
-    pub fn words_compared(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        for line in &self.lines {
-            let code = line.split('#').next().unwrap_or(line);
-            if !code.contains("==") && !code.contains("!=") && !code.contains(" in ") {
-                continue;
-            }
-            for quote in ['\'', '"'] {
-                let parts: Vec<_> = code.split(quote).collect();
-                for word in parts.iter().skip(1).step_by(2) {
-                    let word = word.replace("\\n", "\n").replace("\\r", "\r");
-                    let named = word.starts_with("__")
-                        || word.eq_ignore_ascii_case("utf-8")
-                        || word.eq_ignore_ascii_case("utf8");
-                    if !word.is_empty()
-                        && word != "exit"
-                        && word.len() < 30
-                        && !named
-                        && !found.contains(&word)
-                    {
-                        found.push(word);
-                    }
-                }
-            }
-        }
-        found
+    /// Whether one of these words stands in it.
+    pub fn speaks_of(&self, words: &[&str]) -> bool {
+        let mut lines = self.lines.iter().chain(&self.other);
+        lines.any(|line| words.iter().any(|word| line.contains(word)))
     }
+}
+
+/// The first argument with one of these endings, and its lines.
+fn text_of<'a>(command: &'a [OsString], endings: &[&str]) -> Option<(&'a Path, Vec<String>)> {
+    let file = command.iter().map(Path::new).find(|file| {
+        let ending = file.extension().and_then(|ending| ending.to_str());
+        ending.is_some_and(|ending| endings.contains(&ending))
+    })?;
+    let bytes = fs::read(file).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    Some((file, text.lines().map(String::from).collect()))
 }
 
 /// An error that the program caught and printed in its own words, without a traceback.
@@ -379,6 +377,8 @@ pub fn muttered(printed: &str) -> Option<Traceback> {
         ("AttributeError", "has no attribute"),
         ("TypeError", "a bytes-like object is required"),
         ("TypeError", "can't concat str to bytes"),
+        ("TypeError", "can only concatenate str (not \"bytes\")"),
+        ("TypeError", "string argument without an encoding"),
         ("TypeError", "must be str, not bytes"),
         ("TypeError", "must be bytes, not str"),
         ("TypeError", "address must be tuple"),
@@ -412,6 +412,11 @@ fn is_error(line: &str) -> bool {
         && named.iter().any(|ending| last.ends_with(ending))
 }
 
+/// Whether an error names its own place, as that of a file in another encoding does.
+fn has_its_place(line: &str) -> bool {
+    line.starts_with("SyntaxError: Non-") && line.contains(" in file ")
+}
+
 /// Whether a place in a file stands shortly before, as in a traceback.
 fn follows_a_place(before: &[&str]) -> bool {
     before
@@ -419,6 +424,15 @@ fn follows_a_place(before: &[&str]) -> bool {
         .rev()
         .take(8)
         .any(|line| line.trim_start().starts_with("File \"") && line.contains("line "))
+}
+
+/// The name is right, and what stands before the dot is not what it was meant to be.
+fn of_another_kind(kind: &str, name: &str) -> Text {
+    let why = match kind {
+        "tuple" => Message::WhyTwoValues,
+        _ => Message::WhyKind,
+    };
+    why.with("kind", kind).with("name", name)
 }
 
 fn import_error(message: &str) -> (Name, Text) {
@@ -456,7 +470,10 @@ fn type_error(message: &str, traceback: &Traceback) -> Option<(Name, Text)> {
     ];
     // sendto takes flags between the data and the address: a host there is no number.
     let code = traceback.place.as_ref().map_or("", |place| &place.code);
-    let flags = code.contains(".sendto(") && !code.contains(", (") && message.contains("integer");
+    let three = code
+        .split_once(".sendto(")
+        .is_some_and(|(_, rest)| arguments(rest) > 2);
+    let flags = three && !code.contains(", (") && message.contains("integer");
     if flags || address.iter().any(|part| message.contains(part)) {
         return Some((Name::AddressNotATuple, Message::WhyTuple.into()));
     }
@@ -516,6 +533,8 @@ pub fn advice(traceback: &Traceback, protocol: Protocol) -> Option<Text> {
     ];
     let unpacks = code.contains(".recv(") && code.contains(',');
     let file = error.contains("[Errno") && error.contains(": '");
+    let connects = ["bind(", "connect(", "sendto(", "connect_ex(", "create_"];
+    let connects = connects.iter().any(|call| code.contains(call));
     let advice = if file {
         Message::AdviceFile
     } else if has(&gone) {
@@ -532,16 +551,43 @@ pub fn advice(traceback: &Traceback, protocol: Protocol) -> Option<Text> {
         Message::AdviceNotHere
     } else if has(&["UnicodeDecodeError"]) {
         Message::AdviceUtf8
+    } else if has(&["interpreted as an integer", "an integer is required"]) && connects {
+        Message::AdvicePort
+    } else if has(&["() takes no arguments", "() takes no parameters"]) {
+        Message::AdviceInit
     } else if has(&["argument after *", "positional argument"]) {
         Message::AdviceArguments
     } else if has(&["'module' object is not callable"]) {
         Message::AdviceModule
+    } else if has(&["timed out"]) {
+        Message::AdviceTimeout
+    } else if has(&["gaierror"]) {
+        Message::AdviceHost
+    } else if has(&["not enough arguments for format"]) {
+        Message::AdvicePercentMore
+    } else if has(&["sendto() takes", "sendto expected"]) {
+        Message::AdviceSendTo
     } else if has(&["not all arguments converted"]) {
         Message::AdvicePercent
     } else {
         return None;
     };
     Some(advice.into())
+}
+
+/// How many arguments a call has, of which this is what follows the bracket.
+fn arguments(call: &str) -> usize {
+    let (mut depth, mut commas) = (0_usize, 0);
+    for char in call.chars() {
+        match char {
+            '(' | '[' | '{' => depth += 1,
+            ')' if depth == 0 => break,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => commas += 1,
+            _ => {}
+        }
+    }
+    commas + 1
 }
 
 /// The first name in quotes.
@@ -609,4 +655,53 @@ pub fn distance(left: &str, right: &str) -> usize {
         }
     }
     table[left.len()][right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    fn explained(name: &str, printed: &str) -> Option<(Name, String)> {
+        let source = Source {
+            name: name.into(),
+            ..Source::default()
+        };
+        let traceback = source.traceback(printed)?;
+        let (fault, why) = source.explain(&traceback, Protocol::Tcp)?;
+        Some((fault, why.render(Language::En)))
+    }
+
+    #[test]
+    fn an_error_that_names_its_file_itself_needs_no_place_before_it() {
+        let printed = "SyntaxError: Non-UTF-8 code starting with '\\xb7' in file /a/x.py on line 1, \
+                       but no encoding declared; see https://peps.python.org/pep-0263/ for details\n";
+        let (fault, why) = explained("x.py", printed).unwrap();
+        assert_eq!(fault, Name::SyntaxError);
+        assert!(why.contains("coding: gbk"), "{why}");
+        assert_eq!(explained("x.py", "SyntaxError: what a user typed\n"), None);
+    }
+
+    #[test]
+    fn a_file_that_is_called_like_a_module_is_told() {
+        let printed = "Traceback (most recent call last):\n  File \"/a/socket.py\", line 3, in <module>\n\
+                       AttributeError: partially initialized module 'socket' has no attribute 'AF_INET' \
+                       (most likely due to a circular import)\n";
+        let (fault, why) = explained("socket.py", printed).unwrap();
+        assert_eq!(fault, Name::UndefinedName);
+        assert!(why.contains("your file socket.py"), "{why}");
+        let (_, why) = explained("server.py", printed).unwrap();
+        assert!(!why.contains("your file"), "{why}");
+    }
+
+    #[test]
+    fn arguments_are_counted_up_to_the_end_of_the_call() {
+        for (call, count) in [
+            ("data, (host, port))", 2),
+            ("data, addr)  # one, two, three", 2),
+            ("data, '127.0.0.1', 9999)", 3),
+        ] {
+            assert_eq!(arguments(call), count, "{call}");
+        }
+    }
 }

@@ -675,7 +675,7 @@ impl Talk<'_> {
 
     /// A word of the learner's own that ends the talk.
     fn own_end_word(&mut self, conn: &mut Conn) -> bool {
-        for word in self.session.source.words_compared().into_iter().take(10) {
+        for word in self.session.source.end_words() {
             self.session.sent(word.as_bytes());
             if !conn.send(word.as_bytes()) {
                 return false;
@@ -740,7 +740,9 @@ impl Talk<'_> {
         };
         let came = self.first_word(&mut second, NAMES[1]);
         if came.bytes.is_empty() {
-            self.second_waits(silent, second, did);
+            if came.ended || !self.only_the_first_is_welcomed(&mut second, NAMES[1]) {
+                self.second_waits(silent, second, did);
+            }
             return false;
         }
         if self.welcomes && !self.name(&mut second, NAMES[1], 1, step) {
@@ -768,6 +770,33 @@ impl Talk<'_> {
         };
         let (tutorial, why) = (Message::TutorialManyClients, Message::WhyOneAtATime);
         self.fault(step, Name::OneAtATime, did, came, tutorial, why);
+    }
+
+    /// A later client hears nothing: perhaps it is answered all the same, once it says a name.
+    fn only_the_first_is_welcomed(&mut self, conn: &mut Conn, name: &str) -> bool {
+        if !self.welcomes {
+            return false; // it was told a name already
+        }
+        self.session.sent(name.as_bytes());
+        conn.send(name.as_bytes());
+        let over = || gone(self.session);
+        let came = conn.receive(self.soon(), |bytes| holds(bytes, name), over);
+        self.session.came(&came.bytes);
+        let answered = holds(&came.bytes, name);
+        if answered {
+            let did = self.did(Message::DidConnectAgain);
+            let came = Message::CameWelcomeLate.with("bytes", shown(&came.bytes));
+            let (tutorial, why) = (Message::TutorialWelcome, Message::WhyWelcomeOnce);
+            self.fault(
+                Message::TcpServerWelcome,
+                Name::NoWelcome,
+                did,
+                came,
+                tutorial,
+                why,
+            );
+        }
+        answered
     }
 
     /// What a client hears first: the welcome, or the answer to a name.
@@ -801,6 +830,9 @@ impl Talk<'_> {
             return Some(conn);
         }
         let alive = !came.ended && !gone(self.session);
+        if alive && self.only_the_first_is_welcomed(&mut conn, NAMES[0]) {
+            return None;
+        }
         let busy = if alive && !self.always_busy {
             self.busy()
         } else {

@@ -1,6 +1,6 @@
 //! Learners' programs with one fault each, put to the checker: it finds the fault by name, and nothing once it is mended.
 //!
-//! A program is `programs/KIND/FAULT[-variant].py` (or .c, .sh). In it, `# mended: LINE` replaces the line above it, or
+//! A program is `programs/KIND/FAULT[-variant].py` (or .c, .js, .sh). In it, `# mended: LINE` replaces the line above it, or
 //! takes it away where LINE is empty, and `# add: LINE` is a line that is missing. `programs/correct/KIND-…` has no fault.
 
 #![allow(clippy::unwrap_used)] // in a test, what fails ends it
@@ -99,6 +99,7 @@ fn check(folder: &Path, job: &Job) -> Option<String> {
 fn command(folder: &Path, name: &str) -> Vec<String> {
     let words = match name.rsplit('.').next() {
         Some("py") => vec!["python3", name],
+        Some("js") => vec!["node", name],
         Some("sh") => vec!["bash", name],
         _ => {
             let mut gcc = Command::new("gcc");
@@ -237,6 +238,7 @@ fn runs(ending: &str) -> bool {
     match ending {
         "py" => works("python3", &["-V"]),
         "c" => works("gcc", &["--version"]),
+        "js" => works("node", &["--version"]),
         _ => works("bash", &["--version"]),
     }
 }
@@ -246,7 +248,9 @@ fn check_all(mut jobs: Vec<Job>) {
     if !namespaces() {
         return;
     }
-    let endings = ["py", "c", "sh"].into_iter().filter(|ending| runs(ending));
+    let endings = ["py", "js", "c", "sh"]
+        .into_iter()
+        .filter(|ending| runs(ending));
     let endings: Vec<_> = endings.collect();
     let only = std::env::var("CORPUS_ONLY").unwrap_or_default();
     jobs.retain(|job| {

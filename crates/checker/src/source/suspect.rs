@@ -204,6 +204,7 @@ mod tests {
         let source = Source {
             lines: lines.iter().map(|line| (*line).to_owned()).collect(),
             name: "x.py".into(),
+            ..Source::default()
         };
         let text = source.suspect(fault, Protocol::Tcp);
         text.map(|text| text.render(Language::En))
