@@ -1,11 +1,13 @@
 //! What the checks of all clients share: where a client knocks, and how it is told what is wrong.
 
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::io::Read;
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::conn::Conn;
 use crate::events::{Bell, lock};
@@ -34,6 +36,7 @@ pub const LINES: [&str; 4] = ["Michael", "Tracy", "Sarah", "exit"];
 pub struct Door {
     pub address: SocketAddr,
     arrived: Arc<Mutex<Vec<Conn>>>,
+    closed: Arc<AtomicBool>,
 }
 
 impl Door {
@@ -41,16 +44,38 @@ impl Door {
     pub fn open(address: SocketAddr, bell: &Bell) -> std::io::Result<Self> {
         let listener = listen(address)?;
         let arrived = Arc::new(Mutex::new(Vec::new()));
-        let (to, bell) = (Arc::clone(&arrived), bell.clone());
+        let closed = Arc::new(AtomicBool::new(false));
+        let (to, shut, bell) = (Arc::clone(&arrived), Arc::clone(&closed), bell.clone());
         thread::Builder::new().spawn(move || {
-            for stream in listener.incoming().flatten() {
+            loop {
+                let Ok((stream, _)) = listener.accept() else {
+                    continue;
+                };
+                if shut.load(Ordering::Acquire) {
+                    // With a reset nothing of the connection stays behind that would keep the address.
+                    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+                    drop(listener);
+                    return;
+                }
                 if let Ok(conn) = Conn::new(stream, &bell) {
                     lock(&to).push(conn);
                 }
                 bell.ring();
             }
         })?;
-        Ok(Self { address, arrived })
+        Ok(Self {
+            address,
+            arrived,
+            closed,
+        })
+    }
+
+    /// Makes the address free for the learner's program, and waits until it is.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        let knock = TcpStream::connect(self.address);
+        // The listener goes before this connection's end comes.
+        let _ = knock.and_then(|mut knock| knock.read(&mut [0]));
     }
 
     /// The next client that has come.

@@ -1,6 +1,7 @@
 //! The check of a learner's tcp-client: the checker is the server, wherever the client knocks.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use crate::client::{
@@ -57,6 +58,8 @@ const LESSON: Lesson = Lesson {
 
 /// Who sends the next message this long after the last, without an answer, does not wait for one.
 const PATIENCE: Duration = Duration::from_millis(1300);
+/// Ctrl+D: at the beginning of a line it ends the input.
+const END_OF_INPUT: &str = "\x04";
 /// The most messages of one talk.
 const MOST: usize = 50;
 
@@ -81,15 +84,17 @@ pub fn check(session: &mut Session) {
 /// Is there where the client knocks; it is started again when that was elsewhere.
 fn meet(session: &mut Session, names: &Names) -> Option<(Conn, Vec<Door>)> {
     let mut known = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 9999))];
-    let mut doors = Vec::new();
+    let mut doors: Vec<Door> = Vec::new();
+    let mut room = false;
     for _ in 0..TRIES {
-        let address = *known.last()?;
-        match Door::open(address, &session.bell) {
-            Ok(door) => doors.push(door),
-            Err(error) => {
-                let note = Message::NoDoor.with("address", address);
-                session.report.note(note.with("error", error));
-                return None;
+        if let Some(&address) = known.last() {
+            match Door::open(address, &session.bell) {
+                Ok(door) => doors.push(door),
+                Err(error) => {
+                    let note = Message::NoDoor.with("address", address);
+                    session.report.note(note.with("error", error));
+                    return None;
+                }
             }
         }
         session.watch.clear();
@@ -101,10 +106,17 @@ fn meet(session: &mut Session, names: &Names) -> Option<(Conn, Vec<Door>)> {
             Met::Client(conn) => {
                 session.report.ok(Message::TcpClientSocket);
                 session.report.ok(Message::TcpClientConnect);
-                own_place(session, address);
+                if let Some(&address) = known.last() {
+                    own_place(session, address);
+                }
                 return Some((conn, doors));
             }
             Met::Elsewhere(address) => known.push(address),
+            Met::Nobody if !room && wants_the_door(session) => {
+                room = true;
+                doors.drain(..).for_each(|door| door.close());
+                known.clear();
+            }
             met => {
                 nobody(session, &met, names);
                 return None;
@@ -112,6 +124,11 @@ fn meet(session: &mut Session, names: &Names) -> Option<(Conn, Vec<Door>)> {
         }
     }
     None
+}
+
+/// Whether it has bound the address at which we are: every address is the learner's, and we come back if it knocks.
+fn wants_the_door(session: &Session) -> bool {
+    session.watch.sees && session.printed().contains("ddress already in use")
 }
 
 enum Met {
@@ -435,6 +452,11 @@ impl Talk<'_> {
     }
 
     fn no_names(&mut self, reason: Message) {
+        let step = Message::TcpClientNames;
+        let did = Text::from(Message::DidWelcome);
+        if self.session.cause(step, 0, &did, &LESSON.read(step)) {
+            return;
+        }
         let parts = Parts {
             did: Message::DidWelcome.into(),
             came: Message::CameNoName.into(),
@@ -529,27 +551,62 @@ impl Talk<'_> {
         if self.session.cause_at_end(step, &did, &LESSON.read(step)) {
             return;
         }
-        let read = self.session.program().is_some_and(|it| it.has_read_all());
-        if ended.is_none() && !(self.typed > 0 && read) {
+        let asks = self.typed > 0 && self.session.program().is_some_and(|it| it.has_read_all());
+        if ended.is_none() && !(asks && (self.conn.ended() || self.ends_by_hand())) {
             let parts = Parts {
                 did,
                 came: Message::CameRunsOn.into(),
                 tutorial: Message::TutorialEnds.into(),
-                reason: Message::WhyHangs.into(),
+                reason: [Message::WhyHangs, Message::WhyAsksOn][usize::from(asks)].into(),
             };
             return LESSON.fault(self.session, step, Name::Hangs, parts);
         }
         self.session.report.ok(step);
-        if (self.answers > 0 || self.echoed) && ended.is_some() {
-            self.shows();
+        if self.answers > 0 || self.echoed {
+            self.shows(ended.is_some());
         }
     }
 
-    fn shows(&mut self) {
+    /// It asks on after `exit`: another word, the end of the input or Ctrl+C may end it, in its own way.
+    fn ends_by_hand(&mut self) -> bool {
+        const WORDS: usize = 6;
+        let source = &self.session.source;
+        // Either may end a program that expects the other: who speaks of Ctrl+C expects it.
+        let ctrl_c = cfg!(unix) && source.speaks_of(&["KeyboardInterrupt", "SIGINT"]);
+        let words = [String::new()].into_iter().chain(source.end_words());
+        let lines = words.take(WORDS).map(|word| format!("{word}\n"));
+        let keys = lines.chain((!ctrl_c).then(|| END_OF_INPUT.to_owned()));
+        let keys: Vec<_> = keys.collect();
+        self.session.hear_no_more();
+        for key in keys {
+            if let Some(program) = self.session.program() {
+                program.type_keys(&key);
+            }
+            if let Some(status) = self.ends_soon() {
+                return status.success();
+            }
+        }
+        #[cfg(unix)]
+        if let Some(program) = self.session.program() {
+            program.interrupt();
+        }
+        self.ends_soon().is_some_and(|status| status.success())
+    }
+
+    fn ends_soon(&self) -> Option<ExitStatus> {
+        let soon = Instant::now() + KEYBOARD;
+        self.session.bell.wait(soon, || self.session.ended())
+    }
+
+    /// Whether it has shown the answers; who has not `ended` by itself may do so yet.
+    fn shows(&mut self, ended: bool) {
         // Whoever shows less than the whole answer does so in an own way: only silence is a fault.
         let printed = self.session.printed().to_lowercase();
         if printed.contains("hello") || self.echoed && !printed.trim().is_empty() {
             return self.session.report.ok(Message::TcpClientShows);
+        }
+        if !ended {
+            return;
         }
         let parts = Parts {
             did: Message::DidAnswers.with("count", self.answers.max(1)),
