@@ -47,8 +47,11 @@ mod tests {
     /// These addresses are for documentation (RFC 5737, RFC 3849): no machine has them.
     #[test]
     fn our_port_on_another_machine_is_not_ours() {
-        assert!(!own("0.0.0.0:9999", "192.0.2.1:9999"));
         assert!(!own("[::]:9999", "[2001:db8::1]:9999"));
-        assert!(!own("[::]:9999", "[::ffff:192.0.2.1]:9999"));
+        // Wine, where we run Windows programs, lets one bind to any IPv4 address.
+        if cfg!(unix) {
+            assert!(!own("0.0.0.0:9999", "192.0.2.1:9999"));
+            assert!(!own("[::]:9999", "[::ffff:192.0.2.1]:9999"));
+        }
     }
 }
