@@ -89,6 +89,13 @@ impl Peer {
         came
     }
 
+    /// Takes all that has come.
+    pub fn drain(&mut self) {
+        while self.next().is_some() {
+            self.taken += 1;
+        }
+    }
+
     /// Whether something came that was not taken.
     pub fn has_some(&self) -> bool {
         self.next().is_some()

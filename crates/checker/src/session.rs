@@ -190,7 +190,11 @@ impl Session {
         self.wait_for_last_words();
         let ended = self.ended();
         let printed = self.printed_since(mark);
-        let told_so = self.source.traceback(&printed);
+        let told_so = self.source.traceback(&printed).or_else(|| {
+            // What ended it may have been printed while the checker still looked for its socket.
+            let failed = ended.is_some_and(|status| !status.success());
+            failed.then(|| self.source.traceback(&self.printed()))?
+        });
         let traceback = told_so.or_else(|| source::muttered(&printed));
         let explained = traceback
             .as_ref()
@@ -301,8 +305,16 @@ fn ended_badly(printed: &str, status: ExitStatus) -> (Name, Text, Text) {
     if printed.contains("peration not supported") {
         return (Name::WrongSocket, Message::WhyWrongSocket.into(), ended);
     }
-    // A shell says so of a command within a command.
-    if matches!(status.code(), Some(126 | 127)) {
+    // A shell says so of a command within a command, an interpreter of its file.
+    let no_file = [
+        "can't open file '",
+        "Can't open perl script",
+        "Cannot find module '/",
+        "Could not find or load main class",
+        "error: file not found:",
+    ];
+    let no_file = no_file.iter().any(|words| printed.contains(words));
+    if no_file || matches!(status.code(), Some(126 | 127)) {
         return (Name::CannotRun, Message::WhyNoCommand.into(), ended);
     }
     (Name::Crashes, Message::WhyCrash.into(), ended)

@@ -352,6 +352,11 @@ impl Source {
         self.speaks_of(&["Process(", "os.fork", "ForkingTCPServer", "ForkingMixIn"])
     }
 
+    /// Whether there is one.
+    pub fn is_known(&self) -> bool {
+        !self.lines.is_empty() || !self.other.is_empty()
+    }
+
     /// Whether one of these words stands in it.
     pub fn speaks_of(&self, words: &[&str]) -> bool {
         let mut lines = self.lines.iter().chain(&self.other);

@@ -61,6 +61,8 @@ pub const STEPS: &[Step] = &[
 const NAMES: [&str; 3] = ["Michael", "Tracy", "Sarah"];
 /// Between two pieces of one answer there is less than this.
 const QUIET: Duration = Duration::from_millis(100);
+/// A server that has been told of the end says goodbye within this.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// A server that is idle uses no processor; one that turns in a loop uses all it can get.
 const BUSY_PERCENT: u128 = 30;
 /// Where others want the processors, too, it gets little, but then it wants to run whenever one looks.
@@ -469,8 +471,12 @@ impl Talk<'_> {
         }
         let did = self.did_send(message.as_bytes());
         // A program that has closed the connection itself is told by the system that it is closed.
-        let by_itself = came.ended && self.used_after_close();
-        if !by_itself && self.session.cause(step, self.mark, &did, &read(step)) {
+        if came.ended && self.used_after_close() {
+            if step == Message::TcpServerHangUp {
+                self.shares_a_connection(step, did, &came);
+                return false;
+            }
+        } else if self.session.cause(step, self.mark, &did, &read(step)) {
             return false;
         }
         if came.ended {
@@ -488,6 +494,19 @@ impl Talk<'_> {
         let why = Message::WhyWrongAnswer.into();
         let (session, tutorial) = (&mut *self.session, greets(name));
         fault(session, step, Name::WrongAnswer, did, came, tutorial, why);
+    }
+
+    /// The other client has gone, and this one's thread has used the connection of that one.
+    fn shares_a_connection(&mut self, step: Message, did: Text, came: &Came) {
+        let (came, tutorial) = (closing(came), Message::TutorialHangUp);
+        self.fault(
+            step,
+            Name::ThreadDies,
+            did,
+            came,
+            tutorial,
+            Message::WhyShared,
+        );
     }
 
     fn used_after_close(&self) -> bool {
@@ -659,8 +678,11 @@ impl Talk<'_> {
         let (came, why) = if came.bytes.is_empty() {
             (Message::CameExitIgnored.into(), Message::WhyExitIgnored)
         } else {
+            let source = &self.session.source;
+            let nowhere = source.is_known() && !source.speaks_of(&["exit"]);
+            let why = [Message::WhyExitGreeted, Message::WhyExitNowhere][usize::from(nowhere)];
             let came = Message::CameBytesStillOpen.with("bytes", shown(&came.bytes));
-            (came, Message::WhyExitGreeted)
+            (came, why)
         };
         self.fault(
             Message::TcpServerExit,
@@ -867,15 +889,18 @@ impl Talk<'_> {
     }
 
     /// The second client leaves without `exit`; the first one talks on.
-    fn hang_up(&mut self, silent: &mut Conn, second: Conn) -> bool {
+    fn hang_up(&mut self, silent: &mut Conn, mut second: Conn) -> bool {
         let step = Message::TcpServerHangUp;
         self.session.doing(step);
         self.mark = self.session.mark();
         let did = self.did(Message::DidHangUp);
-        second.close();
+        // As a client closes that has received all: what the server still says to it finds an open connection.
+        second.half_close();
         if !self.name(silent, NAMES[2], 1, step) {
             return false;
         }
+        second.receive(FAREWELL, |_| false, || false);
+        second.close();
         // Twice: one moment proves nothing.
         let mut busy = self.busy();
         if busy >= BUSY_PERCENT && !self.always_busy {

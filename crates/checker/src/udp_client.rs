@@ -158,6 +158,11 @@ fn talk(session: &mut Session, desks: &[Desk], known: &[SocketAddr], before: usi
     }
 }
 
+/// Where it has sent to many at once, if it has.
+fn to_everyone(session: &Session) -> Option<SocketAddr> {
+    knocked(session, Protocol::Udp, &[]).filter(|address| !can_be_at(session, *address))
+}
+
 /// Where it has gone instead, if it has.
 fn elsewhere(session: &Session, known: &[SocketAddr]) -> Option<Met> {
     if let Some(address) = knocked(session, Protocol::Tcp, &[]) {
@@ -180,6 +185,13 @@ fn judge(session: &mut Session, met: &Met, names: &Names, address: SocketAddr) {
                 reason: Message::WhyWrongSocket.into(),
             };
             LESSON.fault(session, socket, Name::WrongSocket, parts);
+        }
+        Met::Nobody if to_everyone(session).is_some() => {
+            if let Some(address) = to_everyone(session) {
+                session.report.ok(socket);
+                let note = Message::ToEveryone.with("address", address);
+                session.report.note(note);
+            }
         }
         Met::Nobody if session.watch.sees => LESSON.nobody_came(session, names, socket, sends),
         Met::Nobody => LESSON.not_seen(session, sends, Message::KnocksElsewhere),

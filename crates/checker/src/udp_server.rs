@@ -39,6 +39,9 @@ pub const STEPS: &[Step] = &[
 /// What the text's client says.
 const NAMES: [&str; 3] = ["Michael", "Tracy", "Sarah"];
 
+/// Between two datagrams of one answer there is less than this.
+const MORE: Duration = Duration::from_secs(1);
+
 /// Holds the lesson's conversation with the program.
 pub fn check(session: &mut Session) {
     if !find::is_free(session, Protocol::Udp) || !session.start(Message::UdpServerSocket) {
@@ -236,6 +239,8 @@ impl Talk<'_> {
     fn name(&mut self, peer: &mut Peer, name: &str, step: Message) -> bool {
         self.session.sent(name.as_bytes());
         self.session.watch.clear();
+        // An answer of several datagrams may not have been taken to its end.
+        peer.drain();
         peer.send(name.as_bytes(), self.address);
         let from = peer.address();
         let did = Message::DidUdpFrom
@@ -243,7 +248,7 @@ impl Talk<'_> {
             .with("from", from)
             .with("address", self.address)
             .with("seconds", self.session.timeout.as_secs_f32());
-        let Some((bytes, sender)) = self.answer(peer) else {
+        let Some((bytes, sender)) = self.answer(peer, name) else {
             self.silent(did, from, name, step);
             return false;
         };
@@ -291,11 +296,20 @@ impl Talk<'_> {
         true
     }
 
-    /// Waits for one datagram; not for long once the program has told of an error, or ended.
-    fn answer(&self, peer: &mut Peer) -> Option<(Vec<u8>, SocketAddr)> {
+    /// Waits for one datagram; not for long once the program has told of an error, or ended. Where that one is without
+    /// the name, another may follow; then the first one counts.
+    fn answer(&self, peer: &mut Peer, name: &str) -> Option<(Vec<u8>, SocketAddr)> {
         let session = &*self.session;
         let troubled = || gone(session) || session.traceback_since(self.mark).is_some();
-        peer.receive(session.timeout, troubled)
+        let first = peer.receive(session.timeout, troubled)?;
+        let mut next = Some(first.clone());
+        while let Some(came) = next {
+            if holds(&came.0, name) {
+                return Some(came);
+            }
+            next = peer.receive(MORE, troubled);
+        }
+        Some(first)
     }
 
     /// Where the program sent from its port, other than to who asked. A packet of the time before may be seen late: to

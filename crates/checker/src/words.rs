@@ -258,6 +258,7 @@ messages! {
     YoursStatus "it ends with the exit status {code}; 0 says that all went well" "它以退出码 {code} 结束；0 表示一切正常"
 
     // --- What the checks of clients say
+    ToEveryone "Your program sends to everyone, at {address}, where the checker cannot answer: let it send to 127.0.0.1:9999." "你的程序向所有人发送（{address}），检查程序无法在那里回答：请改为向 127.0.0.1:9999 发送。"
     NoDoor "The checker could not wait at {address} for your program: {error}. Is a server of yours running there? End it first." "检查程序无法在 {address} 等待你的程序：{error}。你的服务器是否正在那里运行？请先结束它。"
     PortTaken "Another program waits at {address} already. Here the checker cannot tell the two apart: end that one first." "另一个程序已经在 {address} 等待。检查程序在这里分不清两者：请先结束那个程序。"
     KnocksElsewhere "Your program goes to another address than 127.0.0.1:9999. Without a world of its own the checker cannot see where." "你的程序连接的不是 127.0.0.1:9999。没有独立环境，检查程序看不到它连接哪里。"
@@ -401,6 +402,8 @@ messages! {
     WhyWelcomeAfter "recv stands before the first send: the tutorial's client waits for the welcome before it says a name" "recv 写在第一次 send 之前：教程的客户端要先收到欢迎消息才会发送名字"
     WhyNoAnswer "your program waits for more: a line end, a certain length, or the end of the connection; or it sends nothing back" "你的程序还在等待更多数据：换行、固定长度或连接结束；或者它没有把回答发回来"
     WhyNoAnswerLine "your program waits for a line end (readline): it answered once the checker had sent one" "你的程序在等待换行（readline）：检查程序补发换行之后才得到回答"
+    WhyShared "two clients share one variable, such as self.conn or a global: the second one's connection has taken the place of the first one's; hand each connection to its own thread, as in args=(sock, addr)" "两个客户端共用了一个变量（例如 self.conn 或全局变量）：第二个连接顶替了第一个；应把每个连接交给它自己的线程，例如 args=(sock, addr)"
+    WhyExitNowhere "the program looks for no `exit`: compare what recv returned with it, and leave the loop" "程序没有检查 `exit`：应把 recv 返回的内容与它比较，相等时退出循环"
     WhyWrongAnswer "the answer is not built from what recv returned" "回答没有用到 recv 返回的内容"
     WhyBytesInText "bytes are put into a text with %s or str(): decode them first, as in data.decode('utf-8')" "用 %s 或 str() 把 bytes 直接放进了文本：请先 data.decode('utf-8')"
     WhyOneAtATime "the main loop talks to one client to the end before it accepts the next. Reasons: no thread; target=talk(...) calls the function, target=talk passes it; run() instead of start(); join() at once" "主循环与一个客户端谈完才接受下一个。原因：没有线程；target=talk(...) 是调用，target=talk 才是传入；用了 run() 而不是 start()；立刻 join()"
