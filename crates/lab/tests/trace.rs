@@ -45,6 +45,7 @@ fn http_fetch_makes_the_tutorials_calls() {
     ours.stdout = ours.stdout.replace(in_progress, " = 0");
     let tutorials = traced(tutorials.arg(&address).arg(&file)).unwrap();
     let calls = same_calls(&ours, &tutorials);
+    assert_steps("http-fetch", &calls);
     assert_eq!(calls, "socket connect sendto recvfrom recvfrom");
     fs::remove_dir_all(folder).unwrap();
 }
@@ -63,6 +64,7 @@ fn tcp_client_makes_the_tutorials_calls() {
     };
     let tutorials = traced(tutorials.arg(&address)).unwrap();
     let calls = same_calls(&ours, &tutorials);
+    assert_steps("tcp-client", &calls);
     assert_eq!(calls, format!("socket connect {THREE_NAMES}"));
 }
 
@@ -80,6 +82,7 @@ fn udp_client_makes_the_tutorials_calls() {
     };
     let tutorials = traced(tutorials.arg(&address)).unwrap();
     let calls = same_calls(&ours, &tutorials);
+    assert_steps("udp-client", &calls);
     assert_eq!(
         calls,
         "socket sendto recvfrom sendto recvfrom sendto recvfrom"
@@ -100,6 +103,7 @@ fn tcp_server_makes_the_tutorials_calls() {
         return;
     };
     let calls = same_calls(&ours, &tutorials);
+    assert_steps("tcp-server", &calls);
     let conversation = "sendto recvfrom sendto recvfrom sendto recvfrom sendto recvfrom";
     assert_eq!(
         calls,
@@ -148,6 +152,7 @@ fn udp_server_makes_the_tutorials_calls() {
     };
     let tutorials = served(tutorials.arg("127.0.0.1:0"), Signal::INT, visit).unwrap();
     let calls = same_calls(&ours, &tutorials);
+    assert_steps("udp-server", &calls);
     assert_eq!(
         calls,
         "socket bind recvfrom sendto recvfrom sendto recvfrom sendto"
@@ -333,6 +338,29 @@ fn calls(stdout: &str) -> String {
         .filter_map(|line| Some(line.split_once('(')?.0))
         .collect();
     names.join(" ")
+}
+
+/// Each socket call that strace sees has its place in a numbered step of the lesson, in Python.
+fn assert_steps(lesson: &str, calls: &str) {
+    let page = format!("{}/../../docs/{lesson}.md", env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(page).unwrap();
+    let steps = page
+        .split("\n### ")
+        .filter(|part| part.starts_with("Step "));
+    let python = steps.flat_map(|step| step.split("```python\n").skip(1));
+    let python: Vec<_> = python
+        .filter_map(|block| block.split("```").next())
+        .collect();
+    for call in calls.split(' ') {
+        // TCP's send and recv are these system calls too, without an address.
+        let methods = match call {
+            "sendto" => [".send(", ".sendto("].map(String::from),
+            "recvfrom" => [".recv(", ".recvfrom("].map(String::from),
+            _ => [format!(".{call}("), format!(" {call}(")],
+        };
+        let shows = |code: &&str| methods.iter().any(|method| code.contains(method));
+        assert!(python.iter().any(shows), "{lesson} has no step for {call}");
+    }
 }
 
 /// Ports as the programs print them: in `127.0.0.1:35985` and in `Bind UDP on 9999...`.
