@@ -40,15 +40,13 @@ fn fetch(args: &Args) -> io::Result<()> {
     // 1. Create a socket: of the server's family, and a stream, which makes it TCP.
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
 
-    // 2. Connect it to the web server, which may be too busy to answer.
+    // 2. Connect it to the web server, which may be too busy to answer. Then std's type will do.
     let connected = socket.connect_timeout(&address.into(), args.timeout);
     connected.map_err(|error| timeout::connecting(error, args.timeout))?;
-    // From here on, the standard library's type will do.
     let mut stream = TcpStream::from(socket);
     debug!("connected to {address} from {}", stream.local_addr()?);
 
-    // 3. Send the request: in HTTP, the client speaks first. `Connection: close` asks the server to
-    //    close when it has answered.
+    // 3. Send the request. `Connection: close` asks the server to close when it has answered.
     let path = &args.url.path;
     let host = args.url.host_field();
     let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
@@ -72,8 +70,7 @@ fn fetch(args: &Args) -> io::Result<()> {
     }
 
     // 8. Save the body.
-    save::save(&args.output, &body)?;
-    let file = save::shown(&args.output);
+    let file = save::save(&args.output, &body)?;
     info!("saved {} bytes in {file}", body.len());
     printed
 }

@@ -15,15 +15,17 @@ const ENAMETOOLONG: i32 = match () {
     () => 63,
 };
 
-/// Puts `body` into `file`. Until all of it is written, what was there before stays there.
+/// Puts `body` into `file`, and gives the file's name as a message may have it. Until all of it is written, what
+/// was there before stays there.
 ///
 /// # Errors
 ///
 /// The system's own, about the file; nothing is left behind.
-pub fn save(file: &Path, body: &[u8]) -> io::Result<()> {
+pub fn save(file: &Path, body: &[u8]) -> io::Result<String> {
     let mut part = Part::create(file)?;
     part.write_all(body)?;
-    part.finish()
+    part.finish()?;
+    Ok(shown(file))
 }
 
 /// A `--output`, if it names a file. Elsewhere `-` is stdout, which has the header here.
@@ -41,8 +43,7 @@ pub fn named(file: PathBuf) -> Result<PathBuf, &'static str> {
 }
 
 /// A file's name on one line, and as a terminal may be given it.
-#[must_use]
-pub fn shown(file: &Path) -> String {
+fn shown(file: &Path) -> String {
     printable(file.display().to_string().as_bytes()).replace('\n', "\\x0a")
 }
 

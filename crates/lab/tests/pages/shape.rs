@@ -15,6 +15,8 @@ const PROGRAMS: [(&str, usize); 5] = [
 ];
 const MOST_LINES: usize = 150;
 const MOST_COLUMNS: usize = 100;
+/// Of a function, with its comments: it fits on a screen.
+const MOST_LINES_OF_A_FUNCTION: usize = 40;
 const MOST_COLUMNS_OF_AN_EXAMPLE: usize = 120;
 const MOST_LINES_OF_AN_EXAMPLE: usize = 70;
 /// It is a program in its own right.
@@ -36,8 +38,27 @@ fn a_program_begins_with_the_lesson_and_is_short() {
             ));
         }
         wrong.extend(too_long(&file, &text, MOST_LINES, MOST_COLUMNS));
+        wrong.extend(long_functions(name, &text));
     }
     report(&wrong);
+}
+
+/// The functions that do not fit on a screen. In a main.rs, they all begin and end at the margin.
+fn long_functions(name: &str, text: &str) -> Vec<String> {
+    let (mut wrong, mut began) = (Vec::new(), 0);
+    for (place, line) in text.lines().enumerate() {
+        if line.starts_with("fn ") {
+            began = place;
+        }
+        let lines = place + 1 - began;
+        if line == "}" && text.lines().nth(began).unwrap().starts_with("fn ") {
+            if lines > MOST_LINES_OF_A_FUNCTION {
+                wrong.push(format!("{name}:{}: a function of {lines} lines", began + 1));
+            }
+            began = 0;
+        }
+    }
+    wrong
 }
 
 #[test]
