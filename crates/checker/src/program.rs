@@ -157,6 +157,7 @@ impl Program {
         // Its group is gone: the wait is short.
         self.wait_end(Duration::from_secs(5));
         crate::stop::has_ended(self.pid);
+        kill_runaways();
     }
 }
 
@@ -174,6 +175,21 @@ pub fn kill_all(pid: u32) {
         let _ = kill_process_group(pid, Signal::KILL);
     }
 }
+
+/// Ends what a program has left behind when it went into the background.
+#[cfg(unix)]
+pub fn kill_runaways() {
+    use rustix::process::{Pid, Signal, kill_process};
+    for id in crate::watch::left_behind() {
+        if let Some(id) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+            let _ = kill_process(id, Signal::KILL);
+        }
+    }
+}
+
+/// Windows ends a process with all its children.
+#[cfg(not(unix))]
+pub fn kill_runaways() {}
 
 /// Ends a process and its children.
 #[cfg(not(unix))]

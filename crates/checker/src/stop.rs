@@ -4,7 +4,7 @@ use std::process::exit;
 use std::sync::Mutex;
 
 use crate::events::lock;
-use crate::program::kill_all;
+use crate::program::{kill_all, kill_runaways};
 
 /// The learner's programs.
 static RUNS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
@@ -24,12 +24,18 @@ pub fn who_runs() -> u32 {
     lock(&RUNS).last().copied().unwrap_or(0)
 }
 
+/// Whether it is one of them.
+#[cfg(target_os = "linux")]
+pub fn runs(pid: u32) -> bool {
+    lock(&RUNS).contains(&pid)
+}
+
 /// From now on Ctrl+C ends the learner's program, then the checker with status 130; `last` is said then.
 pub fn on_ctrl_c(last: &'static str) {
     let set = ctrlc::set_handler(move || {
-        for pid in lock(&RUNS).iter() {
-            kill_all(*pid);
-        }
+        let all = lock(&RUNS).clone();
+        all.into_iter().for_each(kill_all);
+        kill_runaways();
         if !last.is_empty() {
             println!("\n{last}");
         }

@@ -139,6 +139,12 @@ pub fn running(_pid: u32, _own: bool) -> bool {
     false
 }
 
+/// Those that a program has left behind; no other system tells of them.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub fn left_behind() -> std::collections::HashSet<u32> {
+    std::collections::HashSet::new()
+}
+
 /// How many processes the learner's program is; 1 where nobody tells.
 #[cfg(not(target_os = "linux"))]
 pub fn processes(_pid: u32, _own: bool) -> usize {
@@ -146,7 +152,9 @@ pub fn processes(_pid: u32, _own: bool) -> usize {
 }
 
 #[cfg(target_os = "linux")]
-pub use linux::{held_up, holds_udp, processes, processor_time, running, unread, waiting};
+pub use linux::{
+    held_up, holds_udp, left_behind, processes, processor_time, running, unread, waiting,
+};
 
 #[cfg(target_os = "linux")]
 use linux::start;
@@ -213,27 +221,64 @@ mod linux {
         })
     }
 
-    /// The processes of the learner's program: in its own world, all but the checker.
-    fn members(pid: u32, own: bool) -> Vec<(u32, Duration)> {
+    /// A process, as /proc tells of it.
+    struct Process {
+        id: u32,
+        parent: u32,
+        group: u32,
+        time: Duration,
+    }
+
+    /// All that are alive, but the checker itself.
+    fn alive() -> Vec<Process> {
         let me = std::process::id();
-        let Ok(entries) = fs::read_dir("/proc") else {
-            return Vec::new();
-        };
-        let ids = entries
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
         let alive = ids.filter(|id: &u32| *id != me).filter_map(|id| {
             let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
             // The name, in parentheses, may have spaces and parentheses in it.
             let fields: Vec<_> = stat.rsplit_once(") ")?.1.split(' ').collect();
-            let group: u32 = fields.get(2)?.parse().ok()?;
-            let alive = !matches!(*fields.first()?, "Z" | "X");
             let ticks: u64 =
                 fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
-            // A tick is a hundredth of a second wherever Linux tells it to programs.
-            (alive && (own || group == pid)).then(|| (id, Duration::from_millis(ticks * 10)))
+            let process = Process {
+                id,
+                parent: fields.get(1)?.parse().ok()?,
+                group: fields.get(2)?.parse().ok()?,
+                // A tick is a hundredth of a second wherever Linux tells it to programs.
+                time: Duration::from_millis(ticks * 10),
+            };
+            let alive = !matches!(*fields.first()?, "Z" | "X");
+            alive.then_some(process)
         });
         alive.collect()
+    }
+
+    /// Children of the checker that have left the group of the program that started them, and their children.
+    fn runaways(all: &[Process]) -> HashSet<u32> {
+        let mut found = HashSet::new();
+        let mut parents = HashSet::from([std::process::id()]);
+        while !parents.is_empty() {
+            let children = all.iter().filter(|one| parents.contains(&one.parent));
+            let children = children.filter(|one| !crate::stop::runs(one.group));
+            parents = children.map(|one| one.id).collect();
+            parents.retain(|id| found.insert(*id));
+        }
+        found
+    }
+
+    /// The processes of the learner's program: in its own world, all but the checker.
+    fn members(pid: u32, own: bool) -> Vec<(u32, Duration)> {
+        let all = alive();
+        let runaways = if own { HashSet::new() } else { runaways(&all) };
+        let members = all
+            .iter()
+            .filter(|one| own || one.group == pid || runaways.contains(&one.id));
+        members.map(|one| (one.id, one.time)).collect()
+    }
+
+    /// Those that a program of the learner's has left behind, in a group of their own.
+    pub fn left_behind() -> HashSet<u32> {
+        runaways(&alive())
     }
 
     /// How many processes the learner's program is.
