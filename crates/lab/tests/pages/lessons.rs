@@ -66,6 +66,9 @@ fn lessons_have_the_headings_of_a_lesson() {
         if found != wanted {
             wrong.push(format!("{page} has the headings {found:?}, not {wanted:?}"));
         }
+        if !page.text().contains("\n```mermaid\n") {
+            wrong.push(format!("{page} has no picture"));
+        }
         let last = page.text().trim_end().lines().last().unwrap_or_default();
         let [previous, next] =
             [["Previous: [", " · Next: ["], ["上一页：[", " · 下一页：["]][language];
