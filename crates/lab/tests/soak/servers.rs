@@ -185,7 +185,9 @@ impl Server {
         let process = format!("/proc/{}", self.running.id());
         let entries = |folder| fs::read_dir(format!("{process}/{folder}")).unwrap().count();
         // Not /proc/PID/status, whose figure is an estimate, some pages off for each processor.
-        let memory = fs::read_to_string(format!("{process}/smaps_rollup")).unwrap();
+        let memory = fs::read_to_string(format!("{process}/smaps_rollup"));
+        let memory = memory
+            .unwrap_or_else(|error| panic!("{}: {error}: {}", self.name, self.running.stderr()));
         let resident = memory.lines().find_map(|line| line.strip_prefix("Rss:"));
         let resident = resident.unwrap().trim_end_matches("kB").trim();
         Usage {
