@@ -41,8 +41,7 @@ use crate::servers::{COUNT, Servers, Usage};
 const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// How much more memory a server may have in the end, in KiB. Not none: each of its sixty or so threads may
-/// use its stack, and its share of the allocator's pools, a page or two deeper than any did before, and
-/// neither gives pages back. In five minutes that came to some 400 KiB.
+/// use its stack a page or two deeper than any did before, and no page of it is given back.
 const TOLERANCE: u64 = 640;
 
 /// What becomes of one turn of a client, which is only wrong if the server is.

@@ -138,7 +138,9 @@ impl Server {
             .arg("127.0.0.1:0")
             .args(options)
             .env_remove("RUST_LOG")
-            .env_remove("RUST_LOG_STYLE");
+            .env_remove("RUST_LOG_STYLE")
+            // One pool of memory in the GNU C library: else each thread of a crowd may begin one, and keep it.
+            .env("MALLOC_ARENA_MAX", "1");
         let reports = Arc::<Reports>::default();
         let counted = Arc::clone(&reports);
         let mut kept = 0;
