@@ -45,11 +45,6 @@ impl Talk<'_> {
             let done = begun.into_iter().map(|begun| begun.join().ok()?.ok());
             done.flatten().collect()
         });
-        if !self.welcomes {
-            for client in &mut clients {
-                client.send(NAMES[0].as_bytes());
-            }
-        }
         let welcomed = |client: &Conn| !client.pending().bytes.is_empty();
         let deadline = Instant::now() + PATIENCE;
         self.session
@@ -108,7 +103,7 @@ impl Talk<'_> {
         let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
         drop(stream);
         let next = self.connect().ok();
-        let welcome = next.map(|mut next| self.first_word(&mut next, NAMES[0]).bytes);
+        let welcome = next.map(|mut next| self.first_word(&mut next).bytes);
         let what = if welcome.is_some_and(|welcome| !welcome.is_empty()) {
             Message::GoesOn.into()
         } else {
