@@ -94,7 +94,9 @@ mod unix {
     #[test]
     fn http() {
         a_pair(example("page_server"), "http-fetch");
-        a_pair(example("page_server"), "stream_to_disk");
+        for client in ["stream_to_disk", "content_length", "cut_anywhere"] {
+            a_pair(example("page_server"), client);
+        }
     }
 
     #[test]
@@ -106,7 +108,15 @@ mod unix {
         };
         a_pair(tcp_server(), "tcp-client");
         a_pair(tcp_server(), "all_at_once");
-        a_pair(example("one_at_a_time"), "tcp-client");
+        a_pair(example("lines_server"), "half_close");
+        for server in [
+            "one_at_a_time",
+            "threads",
+            "many_on_one_thread",
+            "process_per_connection",
+        ] {
+            a_pair(example(server), "tcp-client");
+        }
         for pair in ["lines", "loop_msg", "echo_once", "upper_once"] {
             a_pair(
                 example(&format!("{pair}_server")),
@@ -119,6 +129,23 @@ mod unix {
     fn udp() {
         a_pair(program("udp-server"), "udp-client");
         a_pair(program("udp-server"), "connected");
+        a_pair(example("cut_datagram"), "udp-client");
+    }
+
+    /// It wants its own words back, which no other example gives it.
+    #[test]
+    fn a_pinger_waits() {
+        let server = udp_socket("127.0.0.1:0");
+        let client = Running::start(&mut client("pinger", server.local_addr().unwrap()));
+        let mut buffer = [0; 1024];
+        for number in 1..=5 {
+            let (length, peer) = receive_from(&server, &mut buffer).unwrap();
+            if number == 1 {
+                stop_in_its_sleep(&client);
+            }
+            server.send_to(&buffer[..length], peer).unwrap();
+        }
+        ended_well(&client.finish());
     }
 
     /// A server's receive, from a peer that is silent for now.
