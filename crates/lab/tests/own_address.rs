@@ -9,7 +9,7 @@
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 
 use etherparse::PacketBuilder;
-use lab::{Running, program, receive_from, udp_socket};
+use lab::{Running, example, program, receive_from, udp_socket};
 use socket2::{Domain, Protocol, Socket, Type};
 
 const LOOPBACK: Ipv4Addr = Ipv4Addr::LOCALHOST;
@@ -38,9 +38,15 @@ fn is_answered(client: &UdpSocket, server: SocketAddr) {
 #[test]
 fn the_server_does_not_answer_itself() {
     let Some(raw) = raw() else { return };
-    // The last of these also takes IPv4, and calls 127.0.0.1 [::ffff:127.0.0.1].
-    for bound in ["127.0.0.1:0", "0.0.0.0:0", "[::]:0"] {
-        let server = Running::start(program("udp-server").arg(bound));
+    for (mut server, bound) in [
+        (program("udp-server"), "127.0.0.1:0"),
+        (program("udp-server"), "0.0.0.0:0"),
+        // This one also takes IPv4, and calls 127.0.0.1 [::ffff:127.0.0.1].
+        (program("udp-server"), "[::]:0"),
+        (example("cut_datagram"), "127.0.0.1:0"),
+        (example("ipv6"), "[::]:0"),
+    ] {
+        let server = Running::start(server.arg(bound));
         let port = server.address().port();
         let mut packet = Vec::new();
         PacketBuilder::ipv4(LOOPBACK.octets(), LOOPBACK.octets(), 64)
@@ -49,11 +55,14 @@ fn the_server_does_not_answer_itself() {
             .unwrap();
         raw.send_to(&packet, &SocketAddrV4::new(LOOPBACK, port).into())
             .unwrap();
-        server.wait_for("is our own address");
+        server.wait_for("our own address");
         is_answered(&udp_socket("127.0.0.1:0"), (LOOPBACK, port).into());
         server.ctrl_c();
         let ended = server.finish();
-        assert_eq!(ended.stdout.matches("Received from").count(), 1, "{ended}");
+        assert!(
+            ended.stdout.matches("Received from").count() <= 1,
+            "{ended}"
+        );
         assert_eq!(ended.warnings("").1, 1, "{ended}");
     }
 }

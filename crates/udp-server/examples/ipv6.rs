@@ -8,6 +8,9 @@
 //! cargo run -p udp-client -- [::1]:9999
 //! ```
 
+#[path = "../src/own.rs"]
+mod own;
+
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;
@@ -41,6 +44,11 @@ fn greet(socket: &UdpSocket, stop: &Stop) -> io::Result<()> {
     let (length, peer) = socket.recv_from(&mut buffer)?;
     if stop.is_requested() {
         return Ok(()); // Ctrl+C wakes us with a datagram of its own
+    }
+    if own::is_own(socket.local_addr()?, peer) {
+        return Err(io::Error::other(
+            "a datagram with our own address as its sender: no answer",
+        ));
     }
     print_or_warn(format_args!("Received from {peer}."));
     socket.send_to(&[b"Hello, ", &buffer[..length], b"!"].concat(), peer)?;
