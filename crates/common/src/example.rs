@@ -30,6 +30,10 @@ pub fn run_example(
     match address {
         Ok((address, peer)) => {
             let result = address.resolve().and_then(run);
+            // These serve until then. One that ends the program itself says it itself.
+            if let (Ok(()), Peer::TcpClients | Peer::UdpClients) = (&result, &peer) {
+                log::info!("Ctrl+C: no more answers");
+            }
             exit_status(name, &address, &peer, result)
         }
         Err(error) => {

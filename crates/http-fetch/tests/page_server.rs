@@ -172,7 +172,7 @@ fn ctrl_c_ends_it_also_with_a_silent_client() {
     assert_eq!(ended.code(), Some(0), "{ended}");
     assert_eq!(ended.stdout, "");
     assert!(
-        ended.stderr.ends_with("[INFO ] Ctrl+C: no more pages\n"),
+        ended.stderr.ends_with("[INFO ] Ctrl+C: no more answers\n"),
         "{ended}"
     );
 

@@ -165,6 +165,23 @@ fn a_refused_client_is_told_which_example_to_start() {
     }
 }
 
+/// The file is there or not; the server that made it is not.
+#[cfg(unix)]
+#[test]
+fn a_unix_client_names_the_file_for_which_a_server_is_missing() {
+    let path = env::temp_dir().join(format!("nobody-{}", std::process::id()));
+    for told in ["No such file", "Connection refused"] {
+        let ended = lab::run(example("unix_client").arg(&path));
+        assert_eq!(ended.code(), Some(1), "{ended}");
+        assert!(ended.stderr.contains(told), "{ended}");
+        let start = format!("--example unix_server -- {}", path.display());
+        assert!(ended.stderr.contains(&start), "{ended}");
+        // It leaves its file behind.
+        drop(std::os::unix::net::UnixListener::bind(&path));
+    }
+    fs::remove_file(&path).unwrap();
+}
+
 /// Linux looks at who asks before it looks whether the port is free, so that the fixed port is no matter.
 #[cfg(target_os = "linux")]
 #[test]
@@ -306,11 +323,10 @@ fn a_reset_ends_one_connection_and_no_server() {
         client.will_reset();
         drop(client);
         // Wine tells of a reset as of an end.
-        server.wait_for(&if cfg!(unix) {
-            format!("{peer}: Connection reset")
-        } else {
-            format!("Connection from {peer} closed.")
-        });
+        if cfg!(unix) {
+            server.wait_for(&format!("[WARN ] {peer}: Connection reset"));
+        }
+        server.wait_for(&format!("Connection from {peer} closed."));
         let next = welcomed(address);
         next.send("exit");
         assert_eq!(next.until_the_end(), "");

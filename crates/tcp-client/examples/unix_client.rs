@@ -6,15 +6,13 @@
 //! cargo run -p tcp-client --example unix_client
 //! ```
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use common::{Peer::TcpServer, print_line, printable};
 use socket2::{Domain, SockAddr, Socket, Type};
-
-const START: &str = "start it in the same folder: cargo run -p tcp-server --example unix_server";
 
 /// Introduces itself to a server in this machine.
 #[derive(Parser)]
@@ -26,14 +24,22 @@ struct Args {
 fn main() -> ExitCode {
     common::start_log();
     let Args { file } = Args::parse();
-    let server = TcpServer(START.into());
-    common::exit_status("unix_client", file.display(), &server, introduce(&file))
+    // The file outlives a server that was killed, and keeps the next one from starting.
+    let start = format!(
+        "start it: cargo run -p tcp-server --example unix_server -- {} (remove a file left over there)",
+        file.display()
+    );
+    let introduced = introduce(&file).map_err(|error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::ConnectionRefused => common::advise(&error, &start),
+        _ => error,
+    });
+    let server = TcpServer(start);
+    common::exit_status("unix_client", file.display(), &server, introduced)
 }
 
 fn introduce(file: &Path) -> io::Result<()> {
     let mut socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-    let connected = socket.connect(&SockAddr::unix(file)?);
-    connected.map_err(|error| common::advise(&error, START))?;
+    socket.connect(&SockAddr::unix(file)?)?;
 
     let mut buffer = [0; 1024];
     let length = socket.read(&mut buffer)?;

@@ -7,8 +7,7 @@
 //! ```
 
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
-use std::{fs, process, thread, time::Duration};
+use std::{fs, path::Path, path::PathBuf, process, thread, time::Duration};
 
 use clap::Parser;
 use common::{Peer::TcpClients, Stop, print_or_warn};
@@ -37,6 +36,7 @@ fn serve(file: &Path) -> io::Result<()> {
     // The file outlives the socket: who ends removes it, so that the next server finds its address free.
     let ours = file.to_owned();
     let _stop = Stop::on_ctrl_c(move || {
+        log::info!("Ctrl+C: no more answers");
         let _ = fs::remove_file(&ours);
         process::exit(0)
     })?;

@@ -30,7 +30,6 @@ fn serve(address: SocketAddr) -> io::Result<()> {
         let accepted = listener.accept();
         // Ctrl+C wakes us with a connection of its own.
         if stop.is_requested() {
-            log::info!("Ctrl+C: no more pages");
             return Ok(());
         }
         if let Err(error) = accepted.and_then(start) {

@@ -5,17 +5,21 @@ use std::net::{SocketAddr, TcpStream};
 
 use common::print_or_warn;
 
+/// Serves the client. Its trouble is no failure of ours.
+pub fn serve(stream: TcpStream, peer: SocketAddr) {
+    talk(stream).unwrap_or_else(|error| log::warn!("{peer}: {error}"));
+    print_or_warn(format_args!("Connection from {peer} closed."));
+}
+
 /// Greets the client, until it says `exit` or hangs up.
-pub fn talk(mut stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
+fn talk(mut stream: TcpStream) -> io::Result<()> {
     stream.write_all(b"Welcome!")?;
     let mut buffer = [0; 1024];
     loop {
         let length = stream.read(&mut buffer)?;
         match &buffer[..length] {
-            b"" | b"exit" => break, // 0 bytes: it has hung up
+            b"" | b"exit" => return Ok(()), // 0 bytes: it has hung up
             name => stream.write_all(&[b"Hello, ", name, b"!"].concat())?,
         }
     }
-    print_or_warn(format_args!("Connection from {peer} closed."));
-    Ok(())
 }

@@ -27,10 +27,14 @@ fn serve(address: SocketAddr) -> io::Result<()> {
     use std::os::fd::AsFd;
     let stdin = TcpStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     if stdin.local_addr().is_ok() {
-        return child::talk(stdin, address); // the address is our client's
+        child::serve(stdin, address); // the address is our client's
+        process::exit(0);
     }
     let listener = TcpListener::bind(address)?;
-    let _stop = Stop::on_ctrl_c(|| process::exit(0))?;
+    let _stop = Stop::on_ctrl_c(|| {
+        log::info!("Ctrl+C: no more clients");
+        process::exit(0)
+    })?;
     log::info!("listening on {}", listener.local_addr()?);
     // A child that has ended is a zombie until somebody waits: once for each that was started.
     let (started, children) = mpsc::channel();
