@@ -126,6 +126,8 @@ fn hint(peer: &Peer, error: &io::Error) -> String {
         (ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof, _) => {
             "the server ended the connection: look at what it says in its own terminal"
         }
+        // "Too many open files" has no kind: EMFILE on Unix, WSAEMFILE on Windows.
+        _ if matches!(error.raw_os_error(), Some(24 | 10024)) => "allow more files: ulimit -n 256",
         _ => "RUST_LOG=debug shows what led to it",
     };
     hint.into()

@@ -37,6 +37,7 @@ fn ends_on_ctrl_c(server: Running) {
     server.ctrl_c();
     let ended = server.finish();
     assert_eq!(ended.code(), Some(0), "{ended}");
+    assert!(ended.stderr.contains("[INFO ] Ctrl+C: "), "{ended}");
 }
 
 /// The server has noticed, and has said so.
@@ -206,13 +207,35 @@ mod descriptors {
         outlives_a_lack(server, || connect_to_file(&path), welcomed);
     }
 
+    /// What can serve nobody says what to do, and ends.
+    #[test]
+    fn a_server_for_one_client_says_how_to_get_descriptors() {
+        for name in ["echo_once_server", "upper_once_server"] {
+            let server = Running::start(with_descriptors(4, name).arg("127.0.0.1:0"));
+            let ended = server.finish();
+            assert_eq!(ended.code(), Some(1), "{ended}");
+            let told = ["Too many open files", "\nhint: ", "ulimit -n"];
+            assert!(
+                told.iter().all(|words| ended.stderr.contains(words)),
+                "{ended}"
+            );
+        }
+    }
+
+    /// An example that may have so many descriptors.
+    fn with_descriptors(most: usize, name: &str) -> Command {
+        let mut command = Command::new("sh");
+        let script = format!(r#"ulimit -n {most}; exec "$0" "$@""#);
+        command.args(["-c", &script]);
+        command.arg(example(name).get_program());
+        command.env_remove("RUST_LOG").env_remove("RUST_LOG_STYLE");
+        command
+    }
+
     /// With room for some clients, those are served while the others wait.
     #[test]
     fn one_thread_serves_those_it_has_and_then_the_others() {
-        let mut command = Command::new("sh");
-        command.args(["-c", r#"ulimit -n 24; exec "$0" "$@""#]);
-        command.arg(example("many_on_one_thread").get_program());
-        command.env_remove("RUST_LOG").env_remove("RUST_LOG_STYLE");
+        let mut command = with_descriptors(24, "many_on_one_thread");
         let server = Running::start(command.arg("127.0.0.1:0"));
         let clients: Vec<_> = (0..40).map(|_| connect(server.address())).collect();
         server.wait_for("Too many open files");
