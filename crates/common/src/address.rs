@@ -44,14 +44,13 @@ impl Address {
             Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
             _ => (text, None),
         };
-        let bracketed = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'));
-        let (v4, v6) = (
-            format!("127.0.0.1:{default_port}"),
-            format!("[::1]:{default_port}"),
-        );
+        let bracketed = host.strip_prefix('[').and_then(|ip| ip.strip_suffix(']'));
+        let [v4, v6] = ["127.0.0.1", "[::1]"].map(|host| format!("{host}:{default_port}"));
         let host = match bracketed {
+            // Before the rest: an escape sequence has a bracket, and a line feed is easily copied along.
+            _ if host.bytes().any(|byte| byte <= b' ' || byte == 0x7f) => {
+                Err(format!("{host:?} has a blank or a control character in it"))
+            }
             Some(ip) if is_ipv6(ip) => Ok(ip),
             Some(ip) => Err(format!("'{ip}' is no IPv6 address")),
             None if text.contains("://") => Err(format!("a URL is no address: {v4}")),
@@ -61,9 +60,7 @@ impl Address {
             }
             // Nothing, or a port alone, which systems would take for an address: 9998 for 0.0.39.14.
             None if is_number(host) => Err(format!("a host is missing: {v4}")),
-            None if !host.bytes().all(|byte| byte.is_ascii_graphic()) => Err(format!(
-                "{host:?} is no host: outside ASCII, write it as xn--…"
-            )),
+            None if !host.is_ascii() => Err(format!("{host:?} is not ASCII: write it as xn--…")),
             None => Ok(host),
         }?;
         Ok(Self {
@@ -240,7 +237,10 @@ mod tests {
             ("ada@localhost:80", "before @"),
             ("主页.cn", "xn--"),
             ("caf\u{e9}.example:80", "xn--"),
-            ("a b", "is no host"),
+            ("a b", "\"a b\" has a blank"),
+            ("127.0.0.1\n:80", "\"127.0.0.1\\n\" has a blank"),
+            ("\u{1b}[2J", "a control character in it"),
+            ("[::1\n]:80", "\"[::1\\n]\" has a blank"),
         ] {
             let refusal = shown(text).unwrap_err();
             assert!(refusal.contains(expected), "{text:?}: {refusal}");

@@ -28,8 +28,10 @@ impl Head {
     /// A header that begins with this line.
     pub(crate) fn starting_with(line: &[u8]) -> Result<Self, String> {
         let text = without_end(line);
-        let status = status(text)
-            .ok_or_else(|| format!("this is no HTTP/1.1: {:?}", String::from_utf8_lossy(text)))?;
+        let status = status(text).ok_or_else(|| match String::from_utf8_lossy(text) {
+            blank if blank.is_empty() => "this is no HTTP/1.1: a blank line comes first".into(),
+            other => format!("this is no HTTP/1.1: {other:?}"),
+        })?;
         Ok(Self {
             status,
             text: line.to_vec(),

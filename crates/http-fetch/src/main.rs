@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use clap::builder::{PathBufValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use common::{Peer, print_line, printable};
 use http_fetch::{PRACTISE, Response, Url, save, status, timeout};
 use log::{debug, info, warn};
@@ -129,7 +129,7 @@ struct Args {
     url: Url,
     /// Where to save the body
     #[arg(short, long, value_name = "FILE", default_value = "sina.html")]
-    #[arg(value_parser = PathBufValueParser::new().try_map(save::named))]
+    #[arg(value_parser = OsStringValueParser::new().try_map(save::named))]
     output: PathBuf,
     /// Bytes to receive at most in one call
     #[arg(long, value_name = "BYTES", default_value_t = 1024)]

@@ -225,10 +225,15 @@ impl Line {
     /// Whether this, without an end yet, may become such a line. If not, the end is not waited for.
     fn may_begin_with(self, start: &[u8]) -> bool {
         match self {
-            Self::Status => start
-                .iter()
-                .zip(b"HTTP/1.")
-                .all(|(byte, right)| byte == right),
+            // Each 0 stands for a digit.
+            Self::Status => start.iter().zip(b"HTTP/1.0 000").all(|pair| match pair {
+                (byte, b'0') => byte.is_ascii_digit(),
+                (byte, right) => byte == right,
+            }),
+            Self::ChunkSize => match start.trim_ascii_start() {
+                [] => true,
+                [first, ..] => first.is_ascii_hexdigit(),
+            },
             Self::ChunkEnd => start == b"\r",
             _ => true,
         }

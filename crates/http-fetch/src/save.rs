@@ -1,5 +1,6 @@
 //! Saves a file whole or not at all.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -32,14 +33,15 @@ pub fn save(file: &Path, body: &[u8]) -> io::Result<String> {
 ///
 /// # Errors
 ///
-/// For `-`: what to write instead.
-pub fn named(file: PathBuf) -> Result<PathBuf, &'static str> {
-    if file.as_os_str() == "-" {
-        return Err(
-            "stdout has the header: name a file, such as page.html (or ./- for one called -)",
-        );
+/// For `-`, what to write instead; for a name without a character.
+pub fn named(file: OsString) -> Result<PathBuf, &'static str> {
+    match file.to_str() {
+        Some("") => Err("the name is empty"),
+        Some("-") => {
+            Err("stdout has the header: name a file, such as page.html (or ./- for one called -)")
+        }
+        _ => Ok(file.into()),
     }
-    Ok(file)
 }
 
 /// A file's name on one line, and as a terminal may be given it.
@@ -146,7 +148,9 @@ fn hint(error: &io::Error) -> &'static str {
             "make room on the disk, or write elsewhere"
         }
         ErrorKind::IsADirectory => "that is a folder: name a file in it",
-        ErrorKind::NotADirectory => "the folder that you name is a file: name a folder",
+        ErrorKind::NotADirectory => {
+            "what stands before the last / is no folder: name one, and a file in it"
+        }
         ErrorKind::NotFound => {
             "the folder that you name does not exist: make it, or name another one"
         }

@@ -243,6 +243,8 @@ fn what_cannot_become_http_is_not_waited_for() {
         b"\n",
         b"HTTP/2",
         b"http/1.1",
+        b"HTTP/1.x 200 OK",
+        b"HTTP/1.1 OK",
     ] {
         let server = Server::sends_and_stays(reply);
         let wrong = fails(
@@ -252,15 +254,21 @@ fn what_cannot_become_http_is_not_waited_for() {
             BREAKS_OFF,
         );
         assert!(!wrong.contains('\x15'), "{wrong}");
+        assert_eq!(
+            wrong.contains("a blank line comes first"),
+            matches!(reply, b"\n" | b"\r\n"),
+            "{wrong}"
+        );
     }
-    let chunk = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nHello";
-    let server = Server::sends_and_stays(chunk);
-    fails(
-        server.address,
-        &["--timeout", "20"],
-        "does not end after the 4 bytes",
-        BREAKS_OFF,
-    );
+    for (chunks, words) in [
+        ("4\r\nHello", "does not end after the 4 bytes"),
+        ("<html>", "no chunk size: \"<html>\""),
+    ] {
+        let header = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let server = Server::sends_and_stays(format!("{header}{chunks}"));
+        let timeout = &["--timeout", "20"];
+        fails(server.address, timeout, words, BREAKS_OFF);
+    }
 }
 
 #[test]

@@ -71,10 +71,24 @@ fn a_file_where_the_folder_should_be_is_named() {
         &ended,
         file.display(),
         "(os error ",
-        "the folder that you name",
+        "what stands before the last / is no folder",
     );
     assert_eq!(folder.names(), ["page.html"]);
     assert_eq!(folder.saved(), Folder::OLD_PAGE);
+}
+
+/// What ends in a slash names a folder, and there is none.
+#[test]
+fn a_slash_at_the_end_names_no_file() {
+    let folder = Folder::new();
+    let file = folder.path().join("missing/");
+    let ended = run(program("http-fetch")
+        .arg(page_server().to_string())
+        .arg("-o")
+        .arg(&file));
+    let hint = "what stands before the last / is no folder";
+    failed(&ended, file.display(), "(os error ", hint);
+    assert!(folder.names().is_empty());
 }
 
 #[test]

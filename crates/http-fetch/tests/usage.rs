@@ -42,9 +42,20 @@ fn a_url_that_one_get_cannot_fetch_is_wrong_usage() {
             "https needs TLS, which is beyond this lesson",
         ),
         ("ftp://127.0.0.1/", "'ftp' is not http"),
+        (
+            "http://127.0.0.1\n",
+            r#""127.0.0.1\n" has a blank or a control"#,
+        ),
+        ("http://a b/", r#""a b" has a blank or a control"#),
+        ("http://主页.cn/", "write it as xn--…"),
     ] {
         refused(&[url], words);
     }
+}
+
+#[test]
+fn an_output_without_a_name_is_wrong_usage() {
+    refused(&["127.0.0.1", "-o", ""], "the name is empty");
 }
 
 #[test]
