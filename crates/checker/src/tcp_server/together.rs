@@ -12,9 +12,13 @@ impl Talk<'_> {
     /// Two clients at once.
     pub(super) fn together(&mut self) -> bool {
         self.session.doing(Message::TcpServerThreads);
+        let mark = self.mark;
         let Some(mut silent) = self.next_client() else {
             return false;
         };
+        if self.died_after_exit(mark) {
+            return false;
+        }
         let step = Message::TcpServerThreads;
         let did = self.did(Message::DidTwo);
         let second = self.connect();
@@ -34,6 +38,13 @@ impl Talk<'_> {
         }
         self.session.report.ok(step);
         self.hang_up(&mut silent, second)
+    }
+
+    /// The first client's thread may have closed its connection, and only then met an error.
+    fn died_after_exit(&mut self, mark: usize) -> bool {
+        let late = !self.session.report.has_fault() && self.session.traceback_since(mark).is_some();
+        let (step, did) = (Message::TcpServerExit, self.did_send(b"exit"));
+        late && self.session.cause(step, mark, &did, &read(step))
     }
 
     /// The second client hears nothing: perhaps it does, once the first one has gone.
