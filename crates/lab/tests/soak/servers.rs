@@ -16,12 +16,14 @@ const DESCRIPTORS: &str = "64";
 const OUT_OF_DESCRIPTORS: &str = "Too many open files";
 
 /// What a server says, by design, of peers in trouble and of its own lack of descriptors.
-const EXPECTED: [&str; 6] = [
+const EXPECTED: [&str; 8] = [
     OUT_OF_DESCRIPTORS,
     "did not contain valid UTF-8",
     "the buffer is full",
     "Connection reset by peer",
     "Broken pipe",
+    "400 Bad Request",
+    "431 Header Too Large",
     "hint: ", // a child of process_per_connection ends with the error of its one client
 ];
 
