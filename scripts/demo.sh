@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-echo "Building the programs, which takes some seconds the first time."
+echo "Building the programs, which takes up to a minute the first time."
 cargo build --bins --example page_server --example demo \
     -p http-fetch -p tcp-server -p tcp-client -p udp-server -p udp-client -p lab
 exec cargo run --quiet -p lab --example demo

@@ -9,9 +9,10 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::{fs, process::ExitCode};
+use std::{path::Path, process::ExitCode};
 
 use common::{print_line, printable};
+use http_fetch::save::save;
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
@@ -47,10 +48,13 @@ fn fetch(address: SocketAddr) -> io::Result<()> {
         }
     }
 
-    let length = length.ok_or_else(|| io::Error::other("the header has no Content-Length"))?;
+    let length = length.ok_or_else(|| {
+        let error = io::Error::other("the header has no Content-Length");
+        common::advise(&error, "this example needs one: try page_server's page")
+    })?;
     let mut page = Vec::new();
     if reader.take(length).read_to_end(&mut page)? as u64 != length {
         return Err(io::Error::other("the connection ended before the page did"));
     }
-    fs::write("page.html", page)
+    save(Path::new("page.html"), &page).map(drop)
 }

@@ -10,9 +10,10 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::{fs, process::ExitCode};
+use std::{path::Path, process::ExitCode};
 
 use common::{print_line, printable};
+use http_fetch::save::save;
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
@@ -43,5 +44,5 @@ fn fetch(address: SocketAddr) -> io::Result<()> {
     let blank = received.windows(4).position(|bytes| bytes == b"\r\n\r\n");
     let blank = blank.ok_or(ErrorKind::UnexpectedEof)?;
     print_line(printable(&received[..blank]))?;
-    fs::write("page.html", &received[blank + 4..])
+    save(Path::new("page.html"), &received[blank + 4..]).map(drop)
 }

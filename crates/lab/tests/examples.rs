@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-use lab::{Running, Talk, connect, example, nobody, program, welcomed};
+use lab::{Running, Server, Talk, connect, example, nobody, program, welcomed};
 
 /// The folders of the examples; http-fetch has tests of its own for two of its examples.
 const FOLDERS: [&str; 5] = [
@@ -451,6 +451,58 @@ fn a_connected_udp_client_gives_up_on_silence() {
     let client = lab::run(example("connected").arg(address));
     assert_eq!(client.code(), Some(1), "{client}");
     assert!(client.stderr.contains("no answer within 3s"), "{client}");
+}
+
+/// What does not fit is lost without an error, but not without a word. Windows makes it an error.
+#[cfg(unix)]
+#[test]
+fn an_example_says_that_a_datagram_may_have_been_cut() {
+    let server = lab::udp_socket("127.0.0.1:0");
+    let client = Running::start(example("connected").arg(server.local_addr().unwrap().to_string()));
+    for _ in 0..3 {
+        let (_, peer) = lab::receive_from(&server, &mut [0; 1024]).unwrap();
+        server.send_to(&[b'x'; 2000], peer).unwrap();
+    }
+    let client = client.finish();
+    assert!(client.status.success(), "{client}");
+    assert!(client.stderr.contains("the buffer is full"), "{client}");
+
+    let server = Running::start(example("ipv6").arg("[::1]:0"));
+    let client = lab::udp_socket("[::1]:0");
+    client.send_to(&[b'x'; 2000], server.address()).unwrap();
+    server.wait_for("the buffer is full");
+    ends_on_ctrl_c(server);
+}
+
+/// An example has no debug log, so that its hint may not name one.
+#[test]
+fn an_example_says_what_to_do_about_what_it_cannot_take() {
+    let folder = env::temp_dir().join(format!("no-page-{}", std::process::id()));
+    fs::create_dir_all(folder.join("page.html")).unwrap();
+    let page = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    let no_length = "HTTP/1.1 200 OK\r\n\r\nhi";
+    for (name, reply, told) in [
+        ("content_length", page, "\nhint: that is a folder"),
+        ("cut_anywhere", page, "\nhint: that is a folder"),
+        ("content_length", no_length, "\nhint: this example needs"),
+        ("length_prefix", "HTTP", "\nhint: the lengths that it takes"),
+    ] {
+        let server = Server::plays(move |client| {
+            client.send(reply);
+            let _ = client.shutdown(std::net::Shutdown::Write);
+            client.until_the_end_or_a_reset();
+        });
+        let mut client = example(name);
+        let ended = lab::run(client.arg(server.address.to_string()).current_dir(&folder));
+        assert_eq!(ended.code(), Some(1), "{ended}");
+        assert!(ended.stderr.contains(told), "{name}: {told}: {ended}");
+    }
+    fs::remove_dir_all(folder).unwrap();
+    let ended = lab::run(example("ipv6").arg("127.0.0.1:0"));
+    assert!(
+        ended.stderr.contains("\nhint: give it one of IPv6"),
+        "{ended}"
+    );
 }
 
 /// 127.0.0.2 is this machine's own on Linux; elsewhere it has to be added first.

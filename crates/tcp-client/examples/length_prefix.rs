@@ -54,7 +54,9 @@ fn receive(stream: &mut TcpStream) -> io::Result<String> {
     stream.read_exact(&mut length)?;
     let length = u32::from_be_bytes(length);
     if length > LONGEST {
-        return Err(io::Error::other(format!("a message of {length} bytes")));
+        let error = io::Error::other(format!("a message of {length} bytes"));
+        let hint = format!("the lengths that it takes go up to {LONGEST}: is it the right server?");
+        return Err(common::advise(&error, &hint));
     }
     let mut message = vec![0; length as usize];
     stream.read_exact(&mut message)?;

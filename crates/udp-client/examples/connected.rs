@@ -45,6 +45,9 @@ fn introduce(server: SocketAddr) -> io::Result<()> {
                 received => break received?,
             }
         };
+        if length == buffer.len() {
+            log::warn!("the buffer is full: what was beyond, if anything, is lost");
+        }
         print_line(printable(&buffer[..length]))?;
     }
     Ok(())

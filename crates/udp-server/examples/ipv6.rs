@@ -24,7 +24,8 @@ fn main() -> ExitCode {
 
 fn serve(address: SocketAddr) -> io::Result<()> {
     if address.is_ipv4() {
-        return Err(io::Error::other("this is an IPv4 address"));
+        let error = io::Error::other("this is an IPv4 address");
+        return Err(common::advise(&error, "give it one of IPv6: [::1]:9999"));
     }
     let socket = Socket::new(Domain::IPV6, Type::DGRAM, None)?;
     socket.bind(&address.into())?;
@@ -51,6 +52,9 @@ fn greet(socket: &UdpSocket, stop: &Stop) -> io::Result<()> {
         ));
     }
     print_or_warn(format_args!("Received from {peer}."));
+    if length == buffer.len() {
+        log::warn!("{peer}: the buffer is full: what was beyond, if anything, is lost");
+    }
     socket.send_to(&[b"Hello, ", &buffer[..length], b"!"].concat(), peer)?;
     Ok(())
 }
