@@ -271,6 +271,38 @@ fn transfer_codings_are_read_as_a_list() {
     }
 }
 
+/// curl 7.88 ends well on each of these. We say what is wrong with it, for the reason that stands here.
+#[test]
+fn what_curl_takes_and_we_refuse() {
+    for (reply, words) in [
+        // What came before the close may be half of the page (RFC 9112, section 8).
+        ("200 OK\r\nX: y\r\n", "no blank line at its end"),
+        // Which of them is right? An attacker may have added one (RFC 9112, section 6.3).
+        (
+            "200 OK\r\nContent-Length: 44\r\nContent-Length: 5\r\n\r\nHello",
+            "contradictory",
+        ),
+        // More than any machine has room for; curl reads until the close, and so would take half a page.
+        (
+            "200 OK\r\nContent-Length: 36893488147419103232\r\n\r\nHello",
+            "no Content-Length",
+        ),
+        // It is for those who ask for it (RFC 9110, section 10.1.4), and to unpack it is not this lesson.
+        (
+            "200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+            "nobody asked for Transfer-Encoding: gzip",
+        ),
+        // It answers a request with Upgrade (RFC 9110, section 15.2.2), and no page follows.
+        ("101 Switching Protocols\r\n\r\n", "another protocol"),
+    ] {
+        let folder = Folder::new();
+        let server = Server::sends(format!("HTTP/1.1 {reply}"));
+        let ended = folder.fetch(server.address, &[]);
+        assert_eq!(ended.code(), Some(1), "{ended}");
+        assert!(ended.stderr.contains(words), "{words}: {ended}");
+    }
+}
+
 #[test]
 fn a_line_feed_alone_ends_a_chunk_too() {
     let reply = "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n6\nHello,\n4\n you\n0\n\n";
