@@ -77,6 +77,7 @@ fn a_wrong_request_is_told_what_is_wrong() {
             "400",
             "should be like GET / HTTP/1.1",
         ),
+        (b"GET a HTTP/1.1\r\n\r\n", "400", "like GET / HTTP/1.1"),
         (b"GET / HTTP/1.1\nHost: x\n\n", "400", "should end in CR LF"),
         (b"GET / HTTP/1.1\r\n\r\n", "400", "0 lines with Host:"),
         (
@@ -111,6 +112,7 @@ fn a_right_request_is_right_in_every_spelling() {
         &b"GET / HTTP/1.1\r\nhost:x\r\n\r\n"[..],
         b"GET /caf\xe9 HTTP/1.1\r\nHost: x\r\nX-Latin: \xe9\r\n\r\n",
         b"\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET / HTTP/1.0\r\n\r\n",
     ] {
         let answer = answer(&server, request);

@@ -40,7 +40,9 @@ pub fn check(header: &[u8]) -> Result<(), (&'static str, String)> {
     let first = lines.next().unwrap_or_default();
     let words: Vec<_> = first.split(' ').collect();
     let mut wrong = Vec::new();
-    if !matches!(words[..], [_, _, "HTTP/1.1" | "HTTP/1.0"]) {
+    // Whoever asks through a proxy writes the whole URL.
+    let is_path = |target: &str| target.starts_with('/') || target.starts_with("http://");
+    if !matches!(words[..], [_, target, "HTTP/1.1" | "HTTP/1.0"] if is_path(target)) {
         wrong.push(format!(
             "the first line is {first:?}, and should be like GET / HTTP/1.1"
         ));
