@@ -165,6 +165,21 @@ fn a_refused_client_is_told_which_example_to_start() {
     }
 }
 
+/// Not for an empty one, which it would print.
+#[cfg(unix)]
+#[test]
+fn a_unix_client_takes_the_end_for_no_answer() {
+    let path = env::temp_dir().join(format!("closes-{}", std::process::id()));
+    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let client = Running::start(example("unix_client").arg(&path));
+    drop(listener.accept().unwrap());
+    let ended = client.finish();
+    assert_eq!(ended.code(), Some(1), "{ended}");
+    assert_eq!(ended.stdout, "");
+    assert!(ended.stderr.contains("the server ended"), "{ended}");
+    fs::remove_file(&path).unwrap();
+}
+
 /// The file is there or not; the server that made it is not.
 #[cfg(unix)]
 #[test]
@@ -485,7 +500,7 @@ fn an_example_says_what_to_do_about_what_it_cannot_take() {
         ("content_length", page, "\nhint: that is a folder"),
         ("cut_anywhere", page, "\nhint: that is a folder"),
         ("content_length", no_length, "\nhint: this example needs"),
-        ("length_prefix", "HTTP", "\nhint: the lengths that it takes"),
+        ("length_prefix", "HTTP", "\nhint: it takes 1048576 at most"),
     ] {
         let server = Server::plays(move |client| {
             client.send(reply);

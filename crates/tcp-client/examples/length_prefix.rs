@@ -55,7 +55,7 @@ fn receive(stream: &mut TcpStream) -> io::Result<String> {
     let length = u32::from_be_bytes(length);
     if length > LONGEST {
         let error = io::Error::other(format!("a message of {length} bytes"));
-        let hint = format!("the lengths that it takes go up to {LONGEST}: is it the right server?");
+        let hint = format!("it takes {LONGEST} at most: is this the right server?");
         return Err(common::advise(&error, &hint));
     }
     let mut message = vec![0; length as usize];

@@ -41,13 +41,19 @@ fn introduce(file: &Path) -> io::Result<()> {
     let mut socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     socket.connect(&SockAddr::unix(file)?)?;
 
-    let mut buffer = [0; 1024];
-    let length = socket.read(&mut buffer)?;
-    print_line(printable(&buffer[..length]))?;
+    print_line(receive(&mut socket)?)?;
     for name in ["Michael", "Tracy", "Sarah"] {
         socket.write_all(name.as_bytes())?;
-        let length = socket.read(&mut buffer)?;
-        print_line(printable(&buffer[..length]))?;
+        print_line(receive(&mut socket)?)?;
     }
     socket.write_all(b"exit")
+}
+
+/// Nothing means that the server has closed.
+fn receive(socket: &mut Socket) -> io::Result<String> {
+    let mut buffer = [0; 1024];
+    match socket.read(&mut buffer)? {
+        0 => Err(ErrorKind::UnexpectedEof.into()),
+        length => Ok(printable(&buffer[..length])),
+    }
 }
