@@ -4,7 +4,8 @@
 //! them everywhere is what they wait for: a client. So on Ctrl+C the server plays its own client. Its
 //! knock queues in the kernel like any other client's, so it can come neither too early nor too late.
 
-use std::io::{self, ErrorKind::ConnectionRefused, ErrorKind::TimedOut};
+use std::io;
+use std::io::ErrorKind::{ConnectionRefused as Refused, ConnectionReset as Reset, TimedOut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process;
 use std::sync::Arc;
@@ -68,7 +69,7 @@ impl Stop {
         match first.then(wake) {
             // An address that the machine has lost in the meantime cannot be reached. But where the
             // backlog is full or the listener already closed, nobody sleeps, and the end is near.
-            Some(Err(error)) if !matches!(error.kind(), TimedOut | ConnectionRefused) => {
+            Some(Err(error)) if !matches!(error.kind(), TimedOut | Refused | Reset) => {
                 warn!("cannot wake up by ourselves ({error}): if nothing ends, Ctrl+C once more");
             }
             _ => {}
@@ -129,6 +130,8 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
 
 #[cfg(test)]
 mod tests {
+    use std::io::ErrorKind;
+    use std::sync::Mutex;
     use std::time::Instant;
 
     use super::*;
@@ -157,6 +160,33 @@ mod tests {
         assert!(!stop.request(&mut wake));
         assert!(stop.is_requested());
         assert_eq!(knocks, 1);
+    }
+
+    /// What was warned of.
+    struct Warned(Mutex<String>);
+
+    impl log::Log for Warned {
+        fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+            true
+        }
+        fn log(&self, record: &log::Record<'_>) {
+            *self.0.lock().unwrap() += &record.args().to_string();
+        }
+        fn flush(&self) {}
+    }
+
+    #[test]
+    fn a_server_that_is_awake_or_gone_is_no_alarm() {
+        static WARNED: Warned = Warned(Mutex::new(String::new()));
+        log::set_logger(&WARNED).unwrap();
+        log::set_max_level(log::LevelFilter::Warn);
+        let gone = [TimedOut, Refused, Reset];
+        for kind in gone.into_iter().chain([ErrorKind::AddrNotAvailable]) {
+            Stop::default().request(&mut || Err(kind.into()));
+            let warned = WARNED.0.lock().unwrap();
+            let is_alarm = warned.contains(&kind.to_string());
+            assert_eq!(is_alarm, !gone.contains(&kind), "{warned}");
+        }
     }
 
     #[test]
