@@ -72,12 +72,15 @@ pub struct Part {
 struct Beside {
     name: PathBuf,
     target: PathBuf,
+    /// Whether it has its target's name now. The old name may soon be somebody else's.
+    is_renamed: bool,
 }
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        // After the renaming, there is nothing to remove.
-        let _ = fs::remove_file(&self.name);
+        if !self.is_renamed {
+            let _ = fs::remove_file(&self.name);
+        }
     }
 }
 
@@ -116,12 +119,11 @@ impl Part {
     /// The system's own, about the file; nothing is left behind.
     pub fn finish(mut self) -> io::Result<()> {
         self.flush()?;
-        match &self.beside {
-            Some(beside) => {
-                fs::rename(&beside.name, &beside.target).map_err(|error| about(&self.file, &error))
-            }
-            None => Ok(()),
+        if let Some(beside) = &mut self.beside {
+            fs::rename(&beside.name, &beside.target).map_err(|error| about(&self.file, &error))?;
+            beside.is_renamed = true;
         }
+        Ok(())
     }
 }
 
@@ -179,7 +181,15 @@ fn create_beside(target: PathBuf) -> io::Result<(File, Option<Beside>)> {
         let name = target.with_file_name(format!("http-fetch.{}.{number}.part", process::id()));
         match File::create_new(&name) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
-            created => return Ok((created?, Some(Beside { name, target }))),
+            created => {
+                let file = created?;
+                let beside = Beside {
+                    name,
+                    target,
+                    is_renamed: false,
+                };
+                return Ok((file, Some(beside)));
+            }
         }
     }
 }
