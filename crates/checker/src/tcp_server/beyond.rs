@@ -37,16 +37,16 @@ impl Talk<'_> {
 
     /// Who comes in a crowd is welcomed, too; those who were are given back.
     fn crowd(&mut self) -> Vec<Conn> {
-        let (address, soon, bell) = (self.address, PATIENCE, &self.session.bell);
+        let deadline = Instant::now() + PATIENCE;
+        let (address, bell) = (self.address, &self.session.bell);
         // A queue that is full, as one of five soon is, makes a client wait a second: each waits for itself.
         let mut clients: Vec<_> = thread::scope(|scope| {
-            let connect = || Conn::connect(address, soon, bell);
+            let connect = || Conn::connect(address, PATIENCE, bell);
             let begun: Vec<_> = (0..CROWD).map(|_| scope.spawn(connect)).collect();
             let done = begun.into_iter().map(|begun| begun.join().ok()?.ok());
             done.flatten().collect()
         });
         let welcomed = |client: &Conn| !client.pending().bytes.is_empty();
-        let deadline = Instant::now() + PATIENCE;
         self.session
             .bell
             .wait(deadline, || clients.iter().all(welcomed).then_some(()));
