@@ -74,8 +74,10 @@ impl FromStr for Url {
         }
         // In a URL, the port may be empty (RFC 3986), and %25 is the % before an interface (RFC 6874).
         let address = match scheme {
-            Some(_) => address.strip_suffix(':').unwrap_or(address),
-            None => address,
+            Some(_) if address.ends_with("]:") || address.matches(':').count() == 1 => {
+                address.strip_suffix(':').unwrap_or(address)
+            }
+            _ => address,
         };
         let interface = if address.starts_with('[') { "%25" } else { "%" };
         let address = address.replacen(interface, "%", 1);
@@ -128,6 +130,8 @@ mod tests {
             "/index.html",
             "host:",
             "host:99999",
+            "http://127.0.0.1:8080:",
+            "http://[::1]:80:/",
             "::1/",
             "a b",
             "a\r\nX: y",
