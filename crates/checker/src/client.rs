@@ -1,10 +1,9 @@
 //! What the checks of all clients share: where a client knocks, and how it is told what is wrong.
 
-use std::io::Read;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use socket2::{Domain, SockRef, Socket, Type};
@@ -37,6 +36,7 @@ pub struct Door {
     pub address: SocketAddr,
     arrived: Arc<Mutex<Vec<Conn>>>,
     closed: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
 }
 
 impl Door {
@@ -46,15 +46,15 @@ impl Door {
         let arrived = Arc::new(Mutex::new(Vec::new()));
         let closed = Arc::new(AtomicBool::new(false));
         let (to, shut, bell) = (Arc::clone(&arrived), Arc::clone(&closed), bell.clone());
-        thread::Builder::new().spawn(move || {
+        let thread = thread::Builder::new().spawn(move || {
             loop {
                 let Ok((stream, _)) = listener.accept() else {
+                    thread::park_timeout(Duration::from_secs(1)); // out of descriptors, perhaps
                     continue;
                 };
                 if shut.load(Ordering::Acquire) {
                     // With a reset nothing of the connection stays behind that would keep the address.
                     let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
-                    drop(listener);
                     return;
                 }
                 if let Ok(conn) = Conn::new(stream, &bell) {
@@ -67,15 +67,16 @@ impl Door {
             address,
             arrived,
             closed,
+            thread,
         })
     }
 
     /// Makes the address free for the learner's program, and waits until it is.
-    pub fn close(&self) {
+    pub fn close(self) {
         self.closed.store(true, Ordering::Release);
-        let knock = TcpStream::connect(self.address);
-        // The listener goes before this connection's end comes.
-        let _ = knock.and_then(|mut knock| knock.read(&mut [0]));
+        if TcpStream::connect(self.address).is_ok() {
+            let _ = self.thread.join();
+        }
     }
 
     /// The next client that has come.

@@ -114,7 +114,7 @@ fn meet(session: &mut Session, names: &Names) -> Option<(Conn, Vec<Door>)> {
             Met::Elsewhere(address) => known.push(address),
             Met::Nobody if !room && wants_the_door(session) => {
                 room = true;
-                doors.drain(..).for_each(|door| door.close());
+                make_room(session, doors.drain(..));
                 known.clear();
             }
             met => {
@@ -129,6 +129,16 @@ fn meet(session: &mut Session, names: &Names) -> Option<(Conn, Vec<Door>)> {
 /// Whether it has bound the address at which we are: every address is the learner's, and we come back if it knocks.
 fn wants_the_door(session: &Session) -> bool {
     session.watch.sees && session.printed().contains("ddress already in use")
+}
+
+/// Leaves our addresses to the program. We close a door by a knock: it must not be taken for the program's later.
+fn make_room(session: &Session, doors: impl Iterator<Item = Door>) {
+    for door in doors {
+        session.watch.clear();
+        door.close();
+        let seen = || knocked(session, Protocol::Tcp, &[]);
+        session.bell.wait(Instant::now() + ON_THE_WAY, seen);
+    }
 }
 
 enum Met {

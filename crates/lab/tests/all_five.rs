@@ -209,7 +209,7 @@ fn a_url_that_writes_header_lines_of_its_own_is_wrong_usage() {
     for url in ["127.0.0.1/\r\nX: y", "127.0.0.1/ HTTP/1.1"] {
         refuses("http-fetch", &[url], "percent-encoded");
     }
-    refuses("http-fetch", &["127.0.0.1\n"], "is no host");
+    refuses("http-fetch", &["127.0.0.1\n"], "control character");
 }
 
 #[test]
