@@ -127,6 +127,22 @@ fn a_name_that_gets_no_answer_is_named() {
     assert!(client.stderr.starts_with(&error), "{client}");
 }
 
+/// The rest of it will pass for the next answer, which is no failure but has to be said.
+#[test]
+fn an_answer_that_fills_the_buffer_is_warned_of() {
+    let server = Server::plays(|client| {
+        client.send("Welcome!");
+        client.receive(3);
+        client.send("x".repeat(1500));
+        client.until_the_end()
+    });
+    let address = server.address.to_string();
+    let client = lab::run(program("tcp-client").args([&address, "Ada"]));
+    assert_eq!(client.code(), Some(0), "{client}");
+    let warning = "[WARN ] the buffer is full: what is beyond 1024 bytes";
+    assert!(client.stderr.starts_with(warning), "{client}");
+}
+
 #[test]
 fn a_name_of_digits_may_be_meant_as_the_port() {
     // Nobody is asked: that name is longer than names are.
