@@ -134,13 +134,14 @@ fn an_answer_that_fills_the_buffer_is_warned_of() {
         client.send("Welcome!");
         client.receive(3);
         client.send("x".repeat(1500));
-        client.until_the_end()
+        client.until_the_end_or_a_reset()
     });
     let address = server.address.to_string();
     let client = lab::run(program("tcp-client").args([&address, "Ada"]));
     assert_eq!(client.code(), Some(0), "{client}");
     let warning = "[WARN ] the buffer is full: what is beyond 1024 bytes";
     assert!(client.stderr.starts_with(warning), "{client}");
+    server.finish();
 }
 
 #[test]
