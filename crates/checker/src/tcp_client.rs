@@ -58,6 +58,10 @@ const LESSON: Lesson = Lesson {
 
 /// Who sends the next message this long after the last, without an answer, does not wait for one.
 const PATIENCE: Duration = Duration::from_millis(1300);
+/// The pieces of one message come within this.
+const TOGETHER: Duration = Duration::from_millis(600);
+/// What a key does shows within this; longer where the machine is busy.
+const SOON: Duration = Duration::from_secs(1);
 /// Ctrl+D: at the beginning of a line it ends the input.
 const END_OF_INPUT: &str = "\x04";
 /// The most messages of one talk.
@@ -74,6 +78,8 @@ pub fn check(session: &mut Session) {
             again: None,
             typed: 0,
             answers: 0,
+            greeted: Vec::new(),
+            two: None,
             lines: false,
             echoed: false,
         };
@@ -128,7 +134,14 @@ fn meet(session: &mut Session, names: &Names) -> Option<(Conn, Vec<Door>)> {
 
 /// Whether it has bound the address at which we are: every address is the learner's, and we come back if it knocks.
 fn wants_the_door(session: &Session) -> bool {
-    session.watch.sees && session.printed().contains("ddress already in use")
+    let failed = |session: &Session| session.ended().is_some_and(|status| !status.success());
+    let told = |session: &Session| session.printed().contains("ddress already in use");
+    session.wait_for_last_words();
+    // On a busy machine they may take longer.
+    let soon = Instant::now() + Duration::from_secs(2);
+    let heard = || (told(session) || !failed(session)).then_some(());
+    session.bell.wait(soon, heard);
+    session.watch.sees && told(session)
 }
 
 /// Leaves our addresses to the program. We close a door by a knock: it must not be taken for the program's later.
@@ -209,6 +222,10 @@ struct Talk<'a> {
     typed: usize,
     /// How many of its messages were answered.
     answers: usize,
+    /// Whom they greeted, in small letters.
+    greeted: Vec<String>,
+    /// Its last message, if it was in two pieces, or two messages.
+    two: Option<Vec<u8>>,
     /// Whether its messages end with a line end.
     lines: bool,
     /// Whether it spoke first, and got its own words back.
@@ -398,15 +415,24 @@ impl Talk<'_> {
         } else {
             KEYBOARD
         };
-        let more = self.conn.receive(patience, |_| false, || false);
-        let late = !more.bytes.is_empty();
+        let pieces = self.conn.receive(TOGETHER, |_| false, || false);
+        let rest = patience.saturating_sub(TOGETHER);
+        let more = self.conn.receive(rest, |_| false, || false);
+        let late = !pieces.bytes.is_empty() || !more.bytes.is_empty();
+        came.bytes.extend_from_slice(&pieces.bytes);
         came.bytes.extend_from_slice(&more.bytes);
         let said = came.bytes.trim_ascii_end();
         let goes_on = said.len() > 4 && said.ends_with(b"exit") && late;
-        if more.ended && self.answers == 0 || goes_on || self.words_sent(&came.bytes) {
+        let words = self.words_sent(&came.bytes);
+        // A message may be sent in two pieces; whoever has sent two of them waits for a second answer then.
+        let two = words == 2 && more.bytes.is_empty();
+        if self.conn.ended() && self.answers == 0 || goes_on || words >= 2 && !two {
             self.does_not_wait(&came.bytes);
             return false;
         }
+        self.two = two.then(|| came.bytes.clone());
+        let said = String::from_utf8_lossy(&came.bytes);
+        self.greeted.push(said.trim_end().to_lowercase());
         let mut answer = b"Hello, ".to_vec();
         answer.extend_from_slice(came.bytes.trim_ascii_end());
         answer.push(b'!');
@@ -418,10 +444,10 @@ impl Talk<'_> {
         true
     }
 
-    /// Whether what came without an answer is more than one message: at least two packets, each with a word.
-    fn words_sent(&self, bytes: &[u8]) -> bool {
+    /// How many of the packets that came without an answer have a word in them: two or more may be as many messages.
+    fn words_sent(&self, bytes: &[u8]) -> usize {
         let Some(peer) = self.conn.peer() else {
-            return false;
+            return 0;
         };
         let packets = self.session.watch.packets();
         let mut rest = bytes.len();
@@ -438,7 +464,7 @@ impl Talk<'_> {
             let letters = packet.data.iter().filter(|byte| byte.is_ascii_alphabetic());
             words += usize::from(letters.count() >= 3);
         }
-        words >= 2
+        words
     }
 
     fn does_not_wait(&mut self, bytes: &[u8]) {
@@ -511,6 +537,9 @@ impl Talk<'_> {
         if self.session.cause(step, 0, &did, &LESSON.read(step)) {
             return;
         }
+        if let Some(two) = self.two.take() {
+            return self.does_not_wait(&two);
+        }
         if self.answers > 1 {
             return self.no_exit(Message::CameNothing.into());
         }
@@ -544,13 +573,14 @@ impl Talk<'_> {
             .receive(Duration::from_millis(300), |_| false, || false);
         // As the server does, also when the client has closed its side: it may wait for the other one.
         self.conn.half_close();
-        let bell = self.session.bell.clone();
-        self.again = bell
-            .wait(Instant::now() + limit, || {
-                let again = self.doors.iter().find_map(Door::next).map(Some);
-                again.or_else(|| self.session.ended().map(|_| None))
-            })
-            .flatten();
+        self.again = self.comes_again(KEYBOARD);
+        if self.again.is_none() && self.session.ended().is_none() {
+            // Some wait for Enter before they end.
+            if let Some(program) = self.session.program() {
+                program.type_line("");
+            }
+            self.again = self.comes_again(limit);
+        }
         if self.again.is_some() {
             return;
         }
@@ -577,6 +607,16 @@ impl Talk<'_> {
         }
     }
 
+    /// Waits until it connects once more, or ends.
+    fn comes_again(&self, limit: Duration) -> Option<Conn> {
+        let deadline = Instant::now() + limit;
+        let over = self.session.bell.wait(deadline, || {
+            let again = self.doors.iter().find_map(Door::next).map(Some);
+            again.or_else(|| self.session.ended().map(|_| None))
+        });
+        over.flatten()
+    }
+
     /// It asks on after `exit`: another word, the end of the input or Ctrl+C may end it, in its own way.
     fn ends_by_hand(&mut self) -> bool {
         const WORDS: usize = 6;
@@ -592,7 +632,7 @@ impl Talk<'_> {
             if let Some(program) = self.session.program() {
                 program.type_keys(&key);
             }
-            if let Some(status) = self.ends_soon() {
+            if let Some(status) = self.ends_within(SOON) {
                 return status.success();
             }
         }
@@ -600,19 +640,22 @@ impl Talk<'_> {
         if let Some(program) = self.session.program() {
             program.interrupt();
         }
-        self.ends_soon().is_some_and(|status| status.success())
+        let ended = self.ends_within(self.session.timeout);
+        ended.is_some_and(|status| status.success())
     }
 
-    fn ends_soon(&self) -> Option<ExitStatus> {
-        let soon = Instant::now() + KEYBOARD;
-        self.session.bell.wait(soon, || self.session.ended())
+    fn ends_within(&self, limit: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + limit;
+        self.session.bell.wait(deadline, || self.session.ended())
     }
 
     /// Whether it has shown the answers; who has not `ended` by itself may do so yet.
     fn shows(&mut self, ended: bool) {
         // Whoever shows less than the whole answer does so in an own way: only silence is a fault.
         let printed = self.session.printed().to_lowercase();
-        if printed.contains("hello") || self.echoed && !printed.trim().is_empty() {
+        let greets = |name| printed.contains(&format!("{name}!"));
+        let greets = self.greeted.iter().any(greets);
+        if printed.contains("hello") || greets || self.echoed && !printed.trim().is_empty() {
             return self.session.report.ok(Message::TcpClientShows);
         }
         if !ended {

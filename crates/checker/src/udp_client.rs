@@ -47,16 +47,16 @@ const LESSON: Lesson = Lesson {
 /// The most datagrams that one program is given an answer to.
 const MOST: usize = 50;
 
-/// Answers each datagram, and counts them.
+/// Answers each datagram, and remembers whom it greeted, in small letters.
 struct Desk {
-    answered: Arc<Mutex<usize>>,
+    greeted: Arc<Mutex<Vec<String>>>,
 }
 
 impl Desk {
     fn open(address: SocketAddr, bell: &Bell) -> std::io::Result<Self> {
         let socket = UdpSocket::bind(address)?;
-        let answered = Arc::new(Mutex::new(0));
-        let (count, bell) = (Arc::clone(&answered), bell.clone());
+        let greeted = Arc::new(Mutex::new(Vec::new()));
+        let (all, bell) = (Arc::clone(&greeted), bell.clone());
         thread::Builder::new().spawn(move || {
             let mut buffer = vec![0; 1 << 16];
             loop {
@@ -65,16 +65,16 @@ impl Desk {
                     let name = buffer[..length].trim_ascii_end();
                     let answer = [b"Hello, ", name, b"!"].concat();
                     let _ = socket.send_to(&answer, from);
-                    *lock(&count) += 1;
+                    lock(&all).push(String::from_utf8_lossy(name).to_lowercase());
                     bell.ring();
                 }
             }
         })?;
-        Ok(Self { answered })
+        Ok(Self { greeted })
     }
 
     fn answered(&self) -> usize {
-        *lock(&self.answered)
+        lock(&self.greeted).len()
     }
 }
 
@@ -104,7 +104,10 @@ pub fn check(session: &mut Session) {
         session.doing(Message::UdpClientSends);
         match talk(session, &desks, &known, before) {
             Met::Elsewhere(address) => known.push(address),
-            met => return judge(session, &met, &names, address),
+            met => {
+                let greeted = desks.iter().flat_map(|desk| lock(&desk.greeted).clone());
+                return judge(session, &met, &names, address, &greeted.collect::<Vec<_>>());
+            }
         }
     }
 }
@@ -173,7 +176,7 @@ fn elsewhere(session: &Session, known: &[SocketAddr]) -> Option<Met> {
         .map(Met::Elsewhere)
 }
 
-fn judge(session: &mut Session, met: &Met, names: &Names, address: SocketAddr) {
+fn judge(session: &mut Session, met: &Met, names: &Names, address: SocketAddr, greeted: &[String]) {
     let (socket, sends) = (Message::UdpClientSocket, Message::UdpClientSends);
     match met {
         Met::Elsewhere(_) => {}
@@ -198,18 +201,24 @@ fn judge(session: &mut Session, met: &Met, names: &Names, address: SocketAddr) {
         Met::Datagrams(count, typed) => {
             session.report.ok(socket);
             own_place(session, address);
-            finish(session, *count, *typed);
+            finish(session, *count, *typed, greeted);
         }
     }
 }
 
 /// It has sent: it ends without an error, and has shown what it got.
-fn finish(session: &mut Session, count: usize, typed: usize) {
+fn finish(session: &mut Session, count: usize, typed: usize, greeted: &[String]) {
     let did = Message::DidAnswers.with("count", count);
     session.report.ok(Message::UdpClientSends);
     let limit = Duration::from_secs(1);
     let program = session.program();
-    let ended = program.and_then(|program| program.wait_end(limit));
+    let ended = program.and_then(|program| {
+        program.wait_end(limit).or_else(|| {
+            // Some wait for Enter before they end.
+            program.type_line("");
+            program.wait_end(limit)
+        })
+    });
     let asks = typed > 0 && session.program().is_some_and(|it| it.has_read_all());
     let step = Message::UdpClientShows;
     if session.cause_at_end(step, &did, &LESSON.read(step)) {
@@ -225,7 +234,9 @@ fn finish(session: &mut Session, count: usize, typed: usize) {
         return LESSON.fault(session, Message::UdpClientCloses, Name::Hangs, parts);
     }
     session.report.ok(Message::UdpClientCloses);
-    if session.printed().to_lowercase().contains("hello") {
+    let printed = session.printed().to_lowercase();
+    let greets = |name: &String| printed.contains(&format!("{name}!"));
+    if printed.contains("hello") || greeted.iter().any(greets) {
         session.report.ok(step);
     } else if ended.is_some() {
         let parts = Parts {

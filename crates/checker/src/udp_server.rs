@@ -39,6 +39,8 @@ pub const STEPS: &[Step] = &[
 /// What the text's client says.
 const NAMES: [&str; 3] = ["Michael", "Tracy", "Sarah"];
 
+/// So long nobody says anything.
+const IDLE: Duration = Duration::from_millis(1200);
 /// Between two datagrams of one answer there is less than this.
 const MORE: Duration = Duration::from_secs(1);
 
@@ -228,6 +230,9 @@ impl Talk<'_> {
             return;
         }
         self.session.report.ok(Message::UdpServerAnswer);
+        // A server stays when nobody asks for a while.
+        let idle = Instant::now() + IDLE;
+        self.session.bell.wait(idle, || self.session.ended());
         if !self.name(&mut first, NAMES[2], Message::UdpServerGoesOn) {
             return;
         }
