@@ -597,7 +597,11 @@ impl Talk<'_> {
                 did,
                 came: Message::CameRunsOn.into(),
                 tutorial: Message::TutorialEnds.into(),
-                reason: [Message::WhyHangs, Message::WhyAsksOn][usize::from(asks)].into(),
+                reason: if asks {
+                    Message::WhyAsksOn.into()
+                } else {
+                    Message::WhyHangs.into()
+                },
             };
             return LESSON.fault(self.session, step, Name::Hangs, parts);
         }

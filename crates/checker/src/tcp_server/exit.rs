@@ -77,7 +77,11 @@ impl Talk<'_> {
         } else {
             let source = &self.session.source;
             let nowhere = source.is_known() && !source.speaks_of(&["exit"]);
-            let why = [Message::WhyExitGreeted, Message::WhyExitNowhere][usize::from(nowhere)];
+            let why = if nowhere {
+                Message::WhyExitNowhere
+            } else {
+                Message::WhyExitGreeted
+            };
             let came = Message::CameBytesStillOpen.with("bytes", shown(&came.bytes));
             (came, why)
         };
