@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use lab::program;
 
@@ -48,6 +50,11 @@ fn a_server_in_the_background_is_checked_and_ended() {
         "{ended}"
     );
     let pid = fs::read_to_string(folder.join("pid")).unwrap();
-    let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    assert!(state.is_empty() || state.contains(") Z "), "{state}");
+    let state = || fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // Whoever was killed ends a moment later, and nobody but its parent is told.
+    let killed = Instant::now();
+    while !(state().is_empty() || state().contains(") Z ")) {
+        assert!(killed.elapsed() < Duration::from_secs(10), "{}", state());
+        thread::yield_now();
+    }
 }
