@@ -1,8 +1,9 @@
-//! Reads what Python said, and the learner's source, to explain a fault. It never decides whether there is one.
+//! Reads what Python said, and the learner's source, to explain a fault. Only for answers in own words it decides, too: unused.rs.
 
 mod end_words;
 mod suspect;
 mod syntax;
+mod unused;
 
 use std::ffi::OsString;
 use std::fs;

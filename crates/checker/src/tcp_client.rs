@@ -78,6 +78,7 @@ pub fn check(session: &mut Session) {
             again: None,
             typed: 0,
             answers: 0,
+            first_answer: 0,
             greeted: Vec::new(),
             two: None,
             lines: false,
@@ -222,6 +223,8 @@ struct Talk<'a> {
     typed: usize,
     /// How many of its messages were answered.
     answers: usize,
+    /// How much it had printed when the first answer was sent.
+    first_answer: usize,
     /// Whom they greeted, in small letters.
     greeted: Vec<String>,
     /// Its last message, if it was in two pieces, or two messages.
@@ -438,6 +441,9 @@ impl Talk<'_> {
         answer.push(b'!');
         if came.bytes.ends_with(b"\n") || self.lines {
             answer.push(b'\n');
+        }
+        if self.answers == 0 {
+            self.first_answer = self.session.mark();
         }
         self.answers += 1;
         self.say(&answer);
@@ -664,6 +670,12 @@ impl Talk<'_> {
         }
         if !ended {
             return;
+        }
+        let later = self.session.printed_since(self.first_answer);
+        let own_words = !later.trim().is_empty() && !self.session.source.throws_answers_away();
+        if own_words {
+            self.session.report.yours(Message::YoursOwnWords);
+            return self.session.report.ok(Message::TcpClientShows);
         }
         let parts = Parts {
             did: Message::DidAnswers.with("count", self.answers.max(1)),

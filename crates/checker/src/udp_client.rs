@@ -238,6 +238,9 @@ fn finish(session: &mut Session, count: usize, typed: usize, greeted: &[String])
     let greets = |name: &String| printed.contains(&format!("{name}!"));
     if printed.contains("hello") || greeted.iter().any(greets) {
         session.report.ok(step);
+    } else if !printed.trim().is_empty() && !session.source.throws_answers_away() {
+        session.report.yours(Message::YoursOwnWords);
+        session.report.ok(step);
     } else if ended.is_some() {
         let parts = Parts {
             did,

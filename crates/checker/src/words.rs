@@ -296,6 +296,7 @@ messages! {
     ReadUdpClient "docs/udp-client.md, step {step}" "docs/zh-CN/udp-client.md，第 {step} 步"
     YoursServer "it goes to {address}; the text's is {text}" "它连接 {address}；教程用的是 {text}"
     YoursNoExit "it leaves without `exit`, and closes" "它没有发送 `exit` 就关闭了连接"
+    YoursOwnWords "it prints words of its own, not the answers as they came" "它打印的是自己的文字，不是原样的回答"
     YoursText003Client "this is text 003's client: it speaks first, gets one answer, and leaves" "这是教程文本 003 的客户端：它先说话，得到一个回答就离开"
 
     // --- A pair: the learner's server with the learner's client

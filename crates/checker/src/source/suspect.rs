@@ -36,14 +36,14 @@ impl Source {
     }
 
     /// The lines that hold code, with their numbers.
-    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(super) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let numbered = (1..).zip(&self.lines);
         numbered
             .map(|(number, line)| (number, line.as_str()))
             .filter(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
     }
 
-    fn find(&self, fits: impl Fn(&str) -> bool) -> Option<(usize, &str)> {
+    pub(super) fn find(&self, fits: impl Fn(&str) -> bool) -> Option<(usize, &str)> {
         self.code().find(|(_, code)| fits(code))
     }
 
