@@ -360,7 +360,8 @@ impl Visit<'_> {
         let page = [&[begin][..], &rest.chunks(1 << 14).collect::<Vec<_>>()].concat();
         let parts = if request.head { Vec::new() } else { page };
         for (place, part) in [first, second].into_iter().chain(parts).enumerate() {
-            if self.conn.ended() || !self.conn.send(part) {
+            // A client that has only shut down its sending half still receives: a failed send tells who is gone.
+            if !self.conn.send(part) {
                 return false;
             }
             if place < 3 {
@@ -369,7 +370,8 @@ impl Visit<'_> {
                 self.session.bell.wait(pause, || conn.ended().then_some(()));
             }
         }
-        if request.closes {
+        // Who says that no more requests come need not ask for the close.
+        if request.closes || self.conn.ended() {
             self.conn.half_close();
         }
         true
