@@ -1,5 +1,8 @@
 //! Words in the learner's source that may end a talk in place of `exit`.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use super::Source;
 
 /// What ends the talk in many programs. A program without a source may have any of them.
@@ -8,14 +11,18 @@ const COMMON: &[&str] = &["quit", "bye", "exit\n", "q", "end", "close", "stop", 
 const LONGEST: usize = 30;
 /// How many words are tried.
 const MOST: usize = 10;
+/// How many files of the learner's own are read.
+const FILES: usize = 20;
 
 impl Source {
     /// The words to try: first those that the source compares with, then its other words.
     pub fn end_words(&self) -> Vec<String> {
+        let imported = self.imported();
         let code: Vec<&str> = self
             .lines
             .iter()
             .chain(&self.other)
+            .chain(&imported)
             .filter(|line| !line.trim_start().starts_with(['#', '*']))
             .map(String::as_str)
             .collect();
@@ -35,6 +42,58 @@ impl Source {
         found.truncate(MOST);
         found
     }
+
+    /// The lines of the learner's own modules beside the program: the word may stand there.
+    fn imported(&self) -> Vec<String> {
+        let mut files = files_of(&self.lines, &self.folder);
+        let mut lines = Vec::new();
+        let mut at = 0;
+        while at < files.len().min(FILES) {
+            let bytes = fs::read(&files[at]).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            let more: Vec<String> = text.lines().map(String::from).collect();
+            for file in files_of(&more, &self.folder) {
+                if !files.contains(&file) {
+                    files.push(file);
+                }
+            }
+            lines.extend(more);
+            at += 1;
+        }
+        lines
+    }
+}
+
+/// The files of a folder that these lines import: `config.py`, or all of a package `config`.
+fn files_of(lines: &[String], folder: &Path) -> Vec<PathBuf> {
+    let imports = lines.iter().filter_map(|line| {
+        let line = line.trim_start();
+        line.strip_prefix("import ")
+            .or_else(|| line.strip_prefix("from "))
+    });
+    let names = imports.flat_map(|names| names.split(',').filter_map(first_name));
+    let mut files = Vec::new();
+    for name in names {
+        let module = folder.join(format!("{name}.py"));
+        if module.is_file() {
+            files.push(module);
+        }
+        let package = fs::read_dir(folder.join(name));
+        let inside = package.into_iter().flatten().flatten();
+        let inside = inside.map(|entry| entry.path());
+        files.extend(inside.filter(|file| file.extension().is_some_and(|ending| ending == "py")));
+    }
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// `config` of `config.words as words`.
+fn first_name(import: &str) -> Option<&str> {
+    let name = import
+        .trim_start()
+        .split(|char: char| char != '_' && !char.is_alphanumeric());
+    name.into_iter().next().filter(|name| !name.is_empty())
 }
 
 fn compares(line: &str) -> bool {
@@ -85,6 +144,27 @@ mod tests {
             ..Source::default()
         };
         assert_eq!(source.end_words(), ["88\n", "bye"]);
+    }
+
+    #[test]
+    fn a_word_may_stand_in_a_module_beside_the_program() {
+        let folder = std::env::temp_dir().join(format!("checker-words-{}", std::process::id()));
+        fs::create_dir_all(folder.join("talk")).expect("a folder for the modules");
+        fs::write(folder.join("talk/handler.py"), "import words\n").expect("a module in a package");
+        fs::write(folder.join("words.py"), "STOP = 'stop'\n").expect("a module");
+        let source = Source {
+            lines: [
+                "import socket, threading",
+                "from talk.handler import handle",
+            ]
+            .map(String::from)
+            .to_vec(),
+            folder: folder.clone(),
+            ..Source::default()
+        };
+        let words = source.end_words();
+        fs::remove_dir_all(folder).expect("no more modules");
+        assert_eq!(words, ["stop"]);
     }
 
     #[test]
