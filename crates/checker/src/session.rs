@@ -163,6 +163,14 @@ impl Session {
         self.source.traceback(&self.printed_since(mark))
     }
 
+    /// Whether a Python error ended something after a mark. An error that the learner's own `raise` throws,
+    /// and that the program catches and prints, is a way to leave the talk.
+    pub fn failed_since(&self, mark: usize) -> bool {
+        let printed = self.printed_since(mark);
+        let told = self.source.traceback(&printed);
+        told.is_some_and(|told| !told.raised_on_purpose() || source::uncaught(&printed))
+    }
+
     /// Tells a reader who waits which step begins.
     pub fn doing(&self, step: Message) {
         self.progress.step(Text::from(step).render(self.language));

@@ -117,6 +117,14 @@ pub struct Place {
     pub code: String,
 }
 
+impl Traceback {
+    /// Whether the learner's own `raise` threw it.
+    pub fn raised_on_purpose(&self) -> bool {
+        let place = self.place.as_ref();
+        place.is_some_and(|place| place.code.split([' ', ':']).any(|word| word == "raise"))
+    }
+}
+
 impl Source {
     /// The first argument that is a file of text, such as my_server.py.
     pub fn of(command: &[OsString]) -> Self {
@@ -394,6 +402,18 @@ pub fn muttered(printed: &str) -> Option<Traceback> {
         Some(format!("{kind}: {}", line.trim()))
     });
     found.map(|error| Traceback { error, place: None })
+}
+
+/// Whether Python itself printed an error, since nobody caught it: it says before the traceback where.
+pub fn uncaught(printed: &str) -> bool {
+    let lines: Vec<_> = printed.lines().collect();
+    let before = lines
+        .windows(2)
+        .filter(|pair| pair[1].contains("Traceback (most recent call last)"));
+    before.map(|pair| pair[0].trim_start()).any(|line| {
+        let exception = line.contains("xception") && !line.starts_with("File ");
+        exception || line.starts_with("Process ")
+    })
 }
 
 fn is_error(line: &str) -> bool {

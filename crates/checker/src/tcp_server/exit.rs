@@ -30,7 +30,7 @@ impl Talk<'_> {
         }
         self.session.came(&came.bytes);
         if came.ended {
-            if self.session.traceback_since(self.mark).is_some() {
+            if self.session.failed_since(self.mark) {
                 let step = Message::TcpServerExit;
                 return !self.session.cause(step, self.mark, &did, &read(step));
             }

@@ -41,7 +41,7 @@ impl Talk<'_> {
             .soon()
             .min(self.slowest * 2 + Duration::from_millis(500));
         silent.receive(limit, |_| false, || false);
-        let failed = self.session.traceback_since(self.mark).is_some() || gone(self.session);
+        let failed = self.session.failed_since(self.mark) || gone(self.session);
         if failed && self.session.cause(step, self.mark, &did, &read(step)) {
             return false;
         }

@@ -42,7 +42,7 @@ impl Talk<'_> {
 
     /// The first client's thread may have closed its connection, and only then met an error.
     fn died_after_exit(&mut self, mark: usize) -> bool {
-        let late = !self.session.report.has_fault() && self.session.traceback_since(mark).is_some();
+        let late = !self.session.report.has_fault() && self.session.failed_since(mark);
         let (step, did) = (Message::TcpServerExit, self.did_send(b"exit"));
         late && self.session.cause(step, mark, &did, &read(step))
     }
