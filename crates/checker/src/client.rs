@@ -31,6 +31,11 @@ pub const PLACE: [&str; 2] = ["127.0.0.1", "9999"];
 /// What is typed for a client that asks for names.
 pub const LINES: [&str; 4] = ["Michael", "Tracy", "Sarah", "exit"];
 
+/// What is typed for a client that took a line and said nothing: the first choice of its menu, perhaps, or another answer.
+pub const CHOICE: &str = "1";
+/// What is typed from then on: one of these ends most menus.
+pub const MENU: [&str; 5] = ["0", "q", "2", "3", "exit"];
+
 /// A port at which the checker is there for the learner's client.
 pub struct Door {
     pub address: SocketAddr,

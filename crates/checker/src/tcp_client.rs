@@ -5,12 +5,13 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use crate::client::{
-    ASKS, Door, KEYBOARD, LINES, Lesson, ON_THE_WAY, PLACE, Parts, TRIES, can_be_at, knocked,
-    own_place,
+    ASKS, CHOICE, Door, KEYBOARD, LINES, Lesson, MENU, ON_THE_WAY, PLACE, Parts, TRIES, can_be_at,
+    knocked, own_place,
 };
 use crate::conn::{Came, Conn};
 use crate::faults::Name;
 use crate::names::Names;
+use crate::program::Program;
 use crate::report::{Step, shown};
 use crate::session::Session;
 use crate::watch::Protocol;
@@ -77,6 +78,7 @@ pub fn check(session: &mut Session) {
             conn,
             again: None,
             typed: 0,
+            menu: None,
             answers: 0,
             first_answer: 0,
             greeted: Vec::new(),
@@ -185,6 +187,14 @@ fn wait_for_client(session: &mut Session, doors: &[Door], known: &[SocketAddr]) 
             program.type_line(line);
         }
     }
+    // Some show a menu, or ask for a name, too, before they go.
+    for line in [CHOICE, LINES[0]] {
+        met = met.or_else(|| wait(session, ASKS));
+        let asks = |program: &&mut Program| program.has_read_all();
+        if let (None, Some(program)) = (&met, session.program().filter(asks)) {
+            program.type_line(line);
+        }
+    }
     match met.or_else(|| wait(session, session.timeout)) {
         Some(Met::Nobody) => bell
             .wait(Instant::now() + ON_THE_WAY, || look(session))
@@ -221,6 +231,8 @@ struct Talk<'a> {
     again: Option<Conn>,
     /// How many lines were typed at its keyboard.
     typed: usize,
+    /// It took a line and said nothing; since then so many lines of [`MENU`] were typed.
+    menu: Option<usize>,
     /// How many of its messages were answered.
     answers: usize,
     /// How much it had printed when the first answer was sent.
@@ -294,14 +306,12 @@ impl Talk<'_> {
         let arrives = |bytes: &[u8]| !bytes.is_empty();
         let mut came = self.conn.receive(KEYBOARD, arrives, || false);
         if came.bytes.is_empty() && !came.ended {
-            if let Some(line) = LINES.get(self.typed) {
-                self.typed += 1;
-                if let Some(program) = self.session.program() {
-                    program.type_line(line);
-                }
-            }
+            self.type_next();
             let half = self.session.timeout / 2;
             came = self.conn.receive(half, arrives, || false);
+            while came.bytes.is_empty() && !came.ended && self.asks() && self.type_more() {
+                came = self.conn.receive(half, arrives, || false);
+            }
             if came.bytes.is_empty() && !came.ended && self.answers == 0 {
                 came = self.line_end(half);
             }
@@ -314,6 +324,42 @@ impl Talk<'_> {
         } else {
             Next::Silent
         }
+    }
+
+    /// Types the next line, if there is one.
+    fn type_next(&mut self) -> bool {
+        let line = match self.menu {
+            Some(typed) if self.answers > 0 => {
+                self.menu = Some(typed + 1);
+                MENU.get(typed)
+            }
+            _ => {
+                self.typed += 1;
+                LINES.get(self.typed - 1)
+            }
+        };
+        let Some(line) = line else { return false };
+        if let Some(program) = self.session.program() {
+            program.type_line(line);
+        }
+        true
+    }
+
+    /// It took a line and said nothing: it may show a menu, or ask for two things.
+    fn type_more(&mut self) -> bool {
+        if self.menu.is_some() {
+            return self.type_next();
+        }
+        self.menu = Some(0);
+        if let Some(program) = self.session.program() {
+            program.type_line(CHOICE);
+        }
+        true
+    }
+
+    /// Whether it has taken each line that was typed.
+    fn asks(&mut self) -> bool {
+        self.typed > 0 && self.session.program().is_some_and(|it| it.has_read_all())
     }
 
     /// It may read lines, and wait for the end of the welcome's. Such a client ends its own lines, too.
@@ -546,6 +592,9 @@ impl Talk<'_> {
         if let Some(two) = self.two.take() {
             return self.does_not_wait(&two);
         }
+        if self.menu.is_some() && self.asks() {
+            return self.session.report.note(Message::AsksForMore);
+        }
         if self.answers > 1 {
             return self.no_exit(Message::CameNothing.into());
         }
@@ -598,6 +647,10 @@ impl Talk<'_> {
             return;
         }
         let asks = self.typed > 0 && self.session.program().is_some_and(|it| it.has_read_all());
+        let asks_for_more = asks && self.menu.is_some();
+        if ended.is_none() && asks_for_more {
+            return self.session.report.note(Message::AsksForMore);
+        }
         if ended.is_none() && !(asks && (self.conn.ended() || self.ends_by_hand())) {
             let parts = Parts {
                 did,

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::client::{
-    KEYBOARD, LINES, Lesson, ON_THE_WAY, PLACE, Parts, TRIES, can_be_at, knocked, own_place,
+    CHOICE, KEYBOARD, LINES, Lesson, ON_THE_WAY, PLACE, Parts, TRIES, can_be_at, knocked, own_place,
 };
 use crate::events::{Bell, lock};
 use crate::faults::Name;
@@ -124,7 +124,9 @@ enum Met {
 fn talk(session: &mut Session, desks: &[Desk], known: &[SocketAddr], before: usize) -> Met {
     let bell = session.bell.clone();
     let answered = || desks.iter().map(Desk::answered).sum::<usize>() - before;
-    let (mut place, mut names) = (PLACE.iter(), LINES.iter());
+    // Whoever shows a menu has taken the place for a wrong choice.
+    let mut place = PLACE.iter().chain([&CHOICE]);
+    let mut names = LINES.iter();
     loop {
         let seen = answered();
         let moved = |session: &Session| {
