@@ -574,6 +574,9 @@ impl Talk<'_> {
         if told {
             return;
         }
+        if self.answers == 0 && self.menu.is_some() && self.session.ended().is_none() {
+            return self.session.report.note(Message::AsksForMore);
+        }
         if self.answers == 0 {
             return self.no_names(Message::WhyNoNames);
         }
