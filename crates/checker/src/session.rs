@@ -163,12 +163,17 @@ impl Session {
         self.source.traceback(&self.printed_since(mark))
     }
 
-    /// Whether a Python error ended something after a mark. An error that the learner's own `raise` throws,
-    /// and that the program catches and prints, is a way to leave the talk.
+    /// Whether a Python error ended something after a mark. What the program catches and prints is its own
+    /// way to leave the talk, unless the error is a slip of the pen.
     pub fn failed_since(&self, mark: usize) -> bool {
         let printed = self.printed_since(mark);
-        let told = self.source.traceback(&printed);
-        told.is_some_and(|told| !told.raised_on_purpose() || source::uncaught(&printed))
+        let Some(told) = self.source.traceback(&printed) else {
+            return false;
+        };
+        let slip = || self.source.explain(&told, self.protocol).is_some();
+        // A child made by `fork` dies without a word of where.
+        let uncaught = source::uncaught(&printed) || self.source.makes_processes();
+        uncaught || (slip() && !told.raised_on_purpose())
     }
 
     /// Tells a reader who waits which step begins.

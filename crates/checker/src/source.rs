@@ -406,14 +406,16 @@ pub fn muttered(printed: &str) -> Option<Traceback> {
 
 /// Whether Python itself printed an error, since nobody caught it: it says before the traceback where.
 pub fn uncaught(printed: &str) -> bool {
-    let lines: Vec<_> = printed.lines().collect();
-    let before = lines
-        .windows(2)
-        .filter(|pair| pair[1].contains("Traceback (most recent call last)"));
-    before.map(|pair| pair[0].trim_start()).any(|line| {
-        let exception = line.contains("xception") && !line.starts_with("File ");
-        exception || line.starts_with("Process ")
-    })
+    let told = [
+        "Exception in thread ",
+        "Exception in callback ",
+        "Exception ignored in",
+        "Exception occurred during processing of request",
+        "Task exception was never retrieved",
+        "nhandled exception in ",
+    ];
+    let process = |line: &str| line.starts_with("Process ") && line.trim_end().ends_with(':');
+    told.iter().any(|words| printed.contains(words)) || printed.lines().any(process)
 }
 
 fn is_error(line: &str) -> bool {
