@@ -264,6 +264,23 @@ impl Session {
         }
     }
 
+    /// Whether Ctrl+C ends it in its own way: a source that speaks of Ctrl+C may go on until then.
+    #[cfg(unix)]
+    pub fn ends_at_ctrl_c(&self) -> bool {
+        let expected = self.source.speaks_of(&["KeyboardInterrupt", "SIGINT"]);
+        let Some(program) = self.program.as_ref().filter(|_| expected) else {
+            return false;
+        };
+        program.interrupt();
+        let ended = program.wait_end(Duration::from_secs(2));
+        ended.is_some_and(|status| status.success())
+    }
+
+    #[cfg(not(unix))]
+    pub fn ends_at_ctrl_c(&self) -> bool {
+        false
+    }
+
     /// One Ctrl+C, which is beyond the tutorial: whether it ends the program.
     #[cfg(unix)]
     pub fn press_ctrl_c(&mut self) {

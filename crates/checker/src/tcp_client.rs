@@ -293,6 +293,11 @@ impl Talk<'_> {
                 Next::Silent => return self.silent(),
             }
         }
+        if self.session.ends_at_ctrl_c() {
+            self.session.report.yours(Message::YoursCtrlC);
+            self.session.report.ok(Message::TcpClientExit);
+            return self.ends();
+        }
         self.no_exit(Message::CameTalksOn.with("count", MOST));
     }
 

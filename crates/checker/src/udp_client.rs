@@ -226,7 +226,11 @@ fn finish(session: &mut Session, count: usize, typed: usize, greeted: &[String])
     if session.cause_at_end(step, &did, &LESSON.read(step)) {
         return;
     }
-    if ended.is_none() && !asks {
+    let by_hand = ended.is_none() && !asks && session.ends_at_ctrl_c();
+    if by_hand {
+        session.report.yours(Message::YoursCtrlC);
+    }
+    if ended.is_none() && !asks && !by_hand {
         let parts = Parts {
             did,
             came: Message::CameRunsOn.into(),

@@ -298,6 +298,7 @@ messages! {
     YoursNoExit "it leaves without `exit`, and closes" "它没有发送 `exit` 就关闭了连接"
     YoursOwnWords "it prints words of its own, not the answers as they came" "它打印的是自己的文字，不是原样的回答"
     AsksForMore "it waits at its keyboard for words that the checker does not know: how it goes on was not checked" "它在等待键盘输入，而检查程序不知道该输入什么：之后的部分没有检查"
+    YoursCtrlC "it goes on until Ctrl+C, and ends then" "它一直运行，直到按下 Ctrl+C 才结束"
     YoursText003Client "this is text 003's client: it speaks first, gets one answer, and leaves" "这是教程文本 003 的客户端：它先说话，得到一个回答就离开"
 
     // --- A pair: the learner's server with the learner's client
