@@ -87,6 +87,7 @@ pub fn check(session: &mut Session) {
             site,
             conn,
             before,
+            kept: false,
         };
         visit.hold();
     }
@@ -224,6 +225,8 @@ struct Visit<'a> {
     conn: Conn,
     /// The files that there were before it began.
     before: Files,
+    /// The connection is kept open for more requests.
+    kept: bool,
 }
 
 /// How the conversation ended.
@@ -233,6 +236,8 @@ enum End {
     RunsOn,
     /// It has connected once more, and has asked for something.
     Again(Conn, Came),
+    /// It asks for more on the connection that was kept open.
+    More,
 }
 
 impl Visit<'_> {
@@ -248,6 +253,7 @@ impl Visit<'_> {
             let sent = self.answer(&request);
             match self.end(sent) {
                 End::Again(conn, more) => (self.conn, came) = (conn, more),
+                End::More => came = self.first_words(),
                 End::Ended(status, whole) => return self.judge(status, whole),
                 End::RunsOn => return self.runs_on(&request),
             }
@@ -371,7 +377,8 @@ impl Visit<'_> {
             }
         }
         // Who says that no more requests come need not ask for the close.
-        if request.closes || self.conn.ended() {
+        self.kept = !request.closes && !self.conn.ended();
+        if !self.kept {
             self.conn.half_close();
         }
         true
@@ -397,6 +404,7 @@ impl Visit<'_> {
                         return End::Again(conn, came);
                     }
                 }
+                Some(End::More) => return End::More,
                 Some(End::Ended(..)) => return self.last_words(sent),
                 _ => {}
             }
@@ -416,8 +424,19 @@ impl Visit<'_> {
             let again = self.site.next();
             again
                 .map(|conn| End::Again(conn, Came::default()))
+                .or_else(|| self.asks_more().then_some(End::More))
                 .or_else(|| Some(End::Ended(self.session.ended()?, sent)))
         })
+    }
+
+    /// Whether a whole request has come after the one that was answered.
+    fn asks_more(&self) -> bool {
+        if !self.kept {
+            return false;
+        }
+        let came = self.conn.pending().bytes;
+        let asks = came.starts_with(b"GET ") || came.starts_with(b"HEAD ");
+        asks && request::complete(&came)
     }
 
     /// The program has ended: what it printed last, and whether it left something unread.
