@@ -26,12 +26,13 @@ impl Source {
             .filter(|line| !line.trim_start().starts_with(['#', '*']))
             .map(String::as_str)
             .collect();
-        let compared = code.iter().filter(|line| compares(line));
-        let compared = compared.flat_map(|line| quoted(line));
+        let compared: Vec<&str> = code.iter().copied().filter(|line| compares(line)).collect();
+        let numbers = compared.iter().flat_map(|line| numbers(line));
+        let compared = compared.iter().flat_map(|line| quoted(line));
         let others = code.iter().flat_map(|line| quoted(line));
         let others = others.filter(|word| is_one_word(word));
         let mut found = Vec::new();
-        for word in compared.chain(others) {
+        for word in compared.chain(numbers).chain(others) {
             if may_end(&word) && !found.contains(&word) {
                 found.push(word);
             }
@@ -113,6 +114,14 @@ fn quoted(line: &str) -> Vec<String> {
         .collect()
 }
 
+/// The numbers of a line: a talk may end at 0, as in `int(name) == 0`.
+fn numbers(line: &str) -> Vec<String> {
+    let words = line.split(|char: char| !char.is_alphanumeric());
+    let numbers =
+        words.filter(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit()));
+    numbers.map(String::from).collect()
+}
+
 fn is_one_word(word: &str) -> bool {
     word.chars().all(char::is_alphanumeric)
 }
@@ -143,7 +152,17 @@ mod tests {
             lines: lines.map(String::from).to_vec(),
             ..Source::default()
         };
-        assert_eq!(source.end_words(), ["88\n", "bye"]);
+        assert_eq!(source.end_words(), ["88\n", "88", "bye"]);
+    }
+
+    #[test]
+    fn a_number_may_end_a_talk() {
+        let line = "if data.isdigit() and int(data) == 0:".to_owned();
+        let source = Source {
+            lines: vec![line],
+            ..Source::default()
+        };
+        assert_eq!(source.end_words(), ["0"]);
     }
 
     #[test]
