@@ -163,6 +163,21 @@ impl Session {
         self.source.traceback(&self.printed_since(mark))
     }
 
+    /// The step in which a server failed that printed a traceback at its start, by the line that it names.
+    pub fn step_of_error(&self, socket: Message, bind: Message, wait: Message) -> Message {
+        let place = self
+            .traceback_since(0)
+            .and_then(|traceback| traceback.place);
+        let code = place.map(|place| place.code).unwrap_or_default();
+        if code.contains("bind") {
+            bind
+        } else if code.contains("listen") || code.contains("accept") {
+            wait
+        } else {
+            socket
+        }
+    }
+
     /// Whether a Python error ended something after a mark. What the program catches and prints is its own
     /// way to leave the talk, unless the error is a slip of the pen.
     pub fn failed_since(&self, mark: usize) -> bool {
@@ -267,7 +282,7 @@ impl Session {
     /// Whether Ctrl+C ends it in its own way: a source that speaks of Ctrl+C may go on until then.
     #[cfg(unix)]
     pub fn ends_at_ctrl_c(&self) -> bool {
-        let expected = self.source.speaks_of(&["KeyboardInterrupt", "SIGINT"]);
+        let expected = self.source.expects_ctrl_c();
         let Some(program) = self.program.as_ref().filter(|_| expected) else {
             return false;
         };

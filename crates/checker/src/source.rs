@@ -335,7 +335,7 @@ impl Source {
         if ["has_key", "setdefaultencoding", "iteritems", "maketrans"].contains(&name) {
             return (Name::Python2, Message::WhyPython2.into());
         }
-        if let Some(kind) = message.split('\'').nth(1) {
+        if let Some(kind) = quoted(message) {
             if ATTRIBUTES.contains(&name) && message.contains("' object has") {
                 return (Name::UndefinedName, of_another_kind(kind, name));
             }
@@ -364,6 +364,11 @@ impl Source {
     /// Whether there is one.
     pub fn is_known(&self) -> bool {
         !self.lines.is_empty() || !self.other.is_empty()
+    }
+
+    /// Whether it speaks of Ctrl+C.
+    pub fn expects_ctrl_c(&self) -> bool {
+        self.speaks_of(&["KeyboardInterrupt", "SIGINT"])
     }
 
     /// Whether one of these words stands in it.

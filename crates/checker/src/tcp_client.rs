@@ -693,7 +693,7 @@ impl Talk<'_> {
         const WORDS: usize = 6;
         let source = &self.session.source;
         // Either may end a program that expects the other: who speaks of Ctrl+C expects it.
-        let ctrl_c = cfg!(unix) && source.speaks_of(&["KeyboardInterrupt", "SIGINT"]);
+        let ctrl_c = cfg!(unix) && source.expects_ctrl_c();
         let words = [String::new()].into_iter().chain(source.end_words());
         let lines = words.take(WORDS).map(|word| format!("{word}\n"));
         let keys = lines.chain((!ctrl_c).then(|| END_OF_INPUT.to_owned()));

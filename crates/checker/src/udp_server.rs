@@ -125,23 +125,9 @@ fn bound(session: &mut Session, address: SocketAddr) {
     }
 }
 
-/// The step in which a program failed that printed a traceback at its start.
-fn step_of_error(session: &Session) -> Message {
-    let place = session
-        .traceback_since(0)
-        .and_then(|traceback| traceback.place);
-    let code = place.map(|place| place.code).unwrap_or_default();
-    if code.contains("bind") {
-        Message::UdpServerBind
-    } else if code.contains("listen") || code.contains("accept") {
-        Message::UdpServerReceive
-    } else {
-        Message::UdpServerSocket
-    }
-}
-
 fn does_not_wait(session: &mut Session) {
-    let step = step_of_error(session);
+    let (bind, receive) = (Message::UdpServerBind, Message::UdpServerReceive);
+    let step = session.step_of_error(Message::UdpServerSocket, bind, receive);
     let did = Text::from(Message::DidStart);
     if session.cause(step, 0, &did, &read(step)) {
         return;

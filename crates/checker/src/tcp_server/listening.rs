@@ -103,7 +103,8 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
 fn does_not_listen(session: &mut Session) {
     let seconds = session.timeout.as_secs_f32();
     let did = Text::from(Message::DidStart);
-    let step = step_of_error(session);
+    let (bind, listen) = (Message::TcpServerBind, Message::TcpServerListen);
+    let step = session.step_of_error(Message::TcpServerSocket, bind, listen);
     if session.cause(step, 0, &did, &read(step)) {
         return;
     }
@@ -129,20 +130,5 @@ fn does_not_listen(session: &mut Session) {
             Message::TutorialListens.into(),
             Message::WhyNotListening.into(),
         );
-    }
-}
-
-/// The step in which a program failed that printed a traceback at its start.
-fn step_of_error(session: &Session) -> Message {
-    let place = session
-        .traceback_since(0)
-        .and_then(|traceback| traceback.place);
-    let code = place.map(|place| place.code).unwrap_or_default();
-    if code.contains("bind") {
-        Message::TcpServerBind
-    } else if code.contains("listen") || code.contains("accept") {
-        Message::TcpServerListen
-    } else {
-        Message::TcpServerSocket
     }
 }
